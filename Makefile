@@ -1,0 +1,51 @@
+# dcm: build with PGXS.  The version stands in dcm.control and nowhere else.
+EXTENSION  = dcm
+EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" dcm.control)
+
+MODULE_big = dcm
+OBJS       = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+C_HEADERS = $(wildcard src/*.h src/*/*.h)
+
+INSTALL_SQL = $(sort $(wildcard sql/install/*.sql))
+CITY_SQL    = $(sort $(wildcard sql/city/*.sql))
+PRESET_SQL  = $(sort $(wildcard sql/presets/*.sql))
+
+DATA       = $(filter-out sql/dcm--$(EXTVERSION).sql,$(wildcard sql/dcm--*--*.sql))
+DATA_built = sql/dcm--$(EXTVERSION).sql sql/dcm_roles.sql
+
+PG_CPPFLAGS = -Isrc -DDCM_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter $(DCM_CFLAGS)
+SHLIB_LINK  = -lgeos_c
+
+REGRESS      = --schedule=test/schedule
+REGRESS_OPTS = --inputdir=test
+ISOLATION    = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation
+
+EXTRA_CLEAN = sql/dcm--$(EXTVERSION).sql sql/dcm_roles.sql test/fuzz/digits_fuzz
+
+# The private-cluster targets work where nothing is installed yet, not even
+# pg_config, so PGXS is read only when a target needs it.
+OWN_TARGETS = demo check bench check-matrix check-faults
+ifneq ($(filter $(OWN_TARGETS),$(MAKECMDGOALS)),)
+
+demo check bench check-matrix check-faults:
+	@bash test/bin/$@
+
+.PHONY: $(OWN_TARGETS)
+
+else
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(OBJS): $(C_HEADERS) dcm.control
+
+sql/dcm--$(EXTVERSION).sql: $(INSTALL_SQL) $(CITY_SQL) $(PRESET_SQL) sql/assemble dcm.control
+	sh sql/assemble > $@.tmp && mv $@.tmp $@
+
+sql/dcm_roles.sql: sql/install/90_city.sql sql/assemble
+	sh sql/assemble roles > $@.tmp && mv $@.tmp $@
+
+endif

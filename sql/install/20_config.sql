@@ -1,0 +1,62 @@
+-- Configuration: the triggers of rule tables and the reading of settings.
+
+CREATE FUNCTION dcm.config_changed() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1
+	AS 'MODULE_PATHNAME', 'dcm_config_changed';
+COMMENT ON FUNCTION dcm.config_changed() IS
+	'Statement trigger of configuration tables: gives the table a new version and tells all backends. 配置表的语句级触发器。';
+
+CREATE FUNCTION dcm.log_config() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	INSERT INTO dcm.config_log (table_name, op, before, after, person)
+	VALUES (TG_TABLE_NAME, TG_OP,
+			CASE WHEN TG_OP <> 'INSERT' THEN pg_catalog.to_jsonb(OLD) END,
+			CASE WHEN TG_OP <> 'DELETE' THEN pg_catalog.to_jsonb(NEW) END,
+			NULL);
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION dcm.log_config() IS
+	'Row trigger of configuration tables: writes dcm.config_log. 配置表的行级触发器,写入变更日志。';
+
+CREATE FUNCTION dcm.setting(name text) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
+AS $$
+DECLARE
+	answer text;
+BEGIN
+	SELECT coalesce(s.value, s.default_value) INTO answer
+	FROM dcm.setting AS s WHERE s.name OPERATOR(pg_catalog.=) setting.name;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'undefined_object',
+			MESSAGE = pg_catalog.format('setting "%s" does not exist', name),
+			HINT = 'See table dcm.setting for what there is.',
+			CONSTRAINT = 'dcm.no_setting';
+	END IF;
+	RETURN answer;
+END
+$$;
+COMMENT ON FUNCTION dcm.setting(text) IS
+	'The value of a city''s setting, or its default; 42704 where there is none of that name. 城市设置的值,缺省取默认值。';
+
+CREATE FUNCTION dcm.watch_config(config_table regclass, rows_too boolean = true) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000
+AS $$
+BEGIN
+	EXECUTE pg_catalog.format(
+		'CREATE TRIGGER dcm_config_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s
+			FOR EACH STATEMENT EXECUTE FUNCTION dcm.config_changed()', config_table);
+	EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER dcm_config_changed', config_table);
+	IF rows_too THEN
+		EXECUTE pg_catalog.format(
+			'CREATE TRIGGER dcm_config_log AFTER INSERT OR UPDATE OR DELETE ON %s
+				FOR EACH ROW EXECUTE FUNCTION dcm.log_config()', config_table);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.watch_config(regclass, boolean) IS
+	'Marks a table as configuration: backends learn of its changes, and with rows_too each change is written to dcm.config_log. 将表登记为配置表。';

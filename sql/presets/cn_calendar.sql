@@ -1,0 +1,2 @@
+-- stands here until the calendar is filled in
+SELECT 1;

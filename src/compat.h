@@ -1,0 +1,43 @@
+/*
+ * compat.h
+ *	  Everything that depends on PG_VERSION_NUM, so that no other file does.
+ *
+ * Soft errors came with 16: before it ereturn is a plain ereport and the error
+ * context is always absent.
+ */
+#ifndef DCM_COMPAT_H
+#define DCM_COMPAT_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#if PG_VERSION_NUM < 150000
+#error "dcm needs PostgreSQL 15 or newer"
+#endif
+
+#if PG_VERSION_NUM < 160000
+struct Node;
+#define DCM_ESCONTEXT(fcinfo) NULL
+#define dcm_ereturn(escontext, dummy_value, ...) \
+	do { \
+		(void) (escontext); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#define DCM_SOFT_ERROR_OCCURRED(escontext) false
+#else
+#include "nodes/miscnodes.h"
+#define DCM_ESCONTEXT(fcinfo) ((fcinfo)->context)
+#define dcm_ereturn(escontext, dummy_value, ...) \
+	ereturn(escontext, dummy_value, __VA_ARGS__)
+#define DCM_SOFT_ERROR_OCCURRED(escontext) SOFT_ERROR_OCCURRED(escontext)
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define DCM_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "dcm", .version = DCM_VERSION)
+#else
+#define DCM_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+#endif							/* DCM_COMPAT_H */

@@ -1,0 +1,38 @@
+/*
+ * dcm.c
+ *	  What happens when the library is loaded: the magic block, the settings
+ *	  of the machine (GUCs) and the registration of the caches.
+ *
+ * Loading must be safe at any time and in any backend, parallel workers
+ * included, so nothing here reads a table: what a backend keeps of a city's
+ * configuration is loaded at its first use, see config_cache.h.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "config_cache.h"
+
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+DCM_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+PG_FUNCTION_INFO_V1(dcm_version);
+
+/*
+ * The version of the library, to be compared with that of the SQL objects.
+ */
+Datum
+dcm_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(DCM_VERSION));
+}
+
+void
+_PG_init(void)
+{
+	config_cache_init();
+	MarkGUCPrefixReserved("dcm");
+}

@@ -1,0 +1,154 @@
+# Functions that the runners share: the packages, a shadow of PostgreSQL's
+# folders into which dcm is installed without rights there, and private clusters
+# on a socket in a temporary folder.  Sourced by bash.
+
+DCM_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'dcm: %s\n' "$*" >&2; exit 1; }
+
+# The pg_config to build with: PG_CONFIG, or that of the newest Debian server,
+# or the one in PATH.
+dcm_find_pg_config() {
+	if [ -n "${PG_CONFIG:-}" ]; then
+		printf '%s\n' "$PG_CONFIG"
+		return
+	fi
+	local dir newest=
+	for dir in /usr/lib/postgresql/*/bin; do
+		[ -x "$dir/pg_config" ] && [ -x "$dir/postgres" ] && newest=$dir/pg_config
+	done
+	[ -n "$newest" ] || newest=$(command -v pg_config || true)
+	printf '%s\n' "$newest"
+}
+
+# The Debian packages that a build and a full test need, those missing only.
+dcm_missing_packages() {
+	local version package
+	version=$(ls /usr/lib/postgresql 2>/dev/null | sort -n | tail -1)
+	[ -n "$version" ] || version=$(. /etc/os-release; case ${VERSION_ID:-} in 13) echo 17 ;; *) echo 15 ;; esac)
+	for package in gcc make libc6-dev "postgresql-$version" "postgresql-server-dev-$version" \
+		"postgresql-$version-postgis-3" "postgresql-$version-postgis-3-scripts" \
+		"postgresql-$version-cron" "postgresql-$version-pgtap" \
+		libtap-parser-sourcehandler-pgtap-perl libipc-run-perl libgeos-dev; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+			printf '%s\n' "$package"
+	done
+}
+
+# Installs what is missing, as root or by sudo; otherwise names it in one line.
+dcm_setup_packages() {
+	command -v dpkg-query >/dev/null || return 0
+	local missing sudo=
+	missing=$(dcm_missing_packages | tr '\n' ' ')
+	[ -n "${missing// /}" ] || return 0
+	if [ "$(id -u)" -ne 0 ]; then
+		if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+			sudo=sudo
+		else
+			die "please install: apt-get install $missing"
+		fi
+	fi
+	say "installing Debian packages: $missing"
+	$sudo apt-get update -qq || die "apt-get update failed"
+	# no cluster of Debian's own is wanted
+	if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+		$sudo mkdir -p /etc/postgresql-common/createcluster.d
+		printf 'create_main_cluster = false\n' |
+			$sudo tee /etc/postgresql-common/createcluster.d/dcm.conf >/dev/null
+	fi
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing \
+		>/dev/null || die "apt-get install failed: $missing"
+}
+
+# As root: runs the script again as an ordinary user on a copy of the sources,
+# since PostgreSQL refuses root.  What it leaves in OUT_DIR is kept.
+dcm_as_ordinary_user() {
+	[ "$(id -u)" -eq 0 ] || return 0
+	local user=nobody home script=$1
+	shift
+	id postgres >/dev/null 2>&1 && user=postgres
+	home=$(mktemp -d "${TMPDIR:-/tmp}/dcm-root.XXXXXX")
+	trap 'rm -rf "$home"' EXIT
+	(cd "$DCM_ROOT" && tar -cf - --exclude=.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' .) | tar -xf - -C "$home"
+	chown -R "$user" "$home"
+	chmod 755 "$home"
+	if [ -n "${DCM_OUT:-}" ]; then
+		mkdir -p "$DCM_OUT" && chown "$user" "$DCM_OUT"
+	fi
+	local status=0
+	setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups \
+		env HOME="$home" TMPDIR="${TMPDIR:-/tmp}" "DCM_OUT=${DCM_OUT:-}" \
+		bash "$home/test/bin/$script" "$@" </dev/null || status=$?
+	exit $status
+}
+
+# A temporary folder that is gone at the end, with the clusters started in it.
+dcm_workdir() {
+	DCM_WORK=$(mktemp -d "${TMPDIR:-/tmp}/dcm.XXXXXX")
+	trap dcm_cleanup EXIT
+	trap 'exit 130' INT TERM HUP
+}
+
+dcm_cleanup() {
+	local pid
+	for pid in "$DCM_WORK"/*/data/postmaster.pid; do
+		[ -f "$pid" ] && "$DCM_BIN/pg_ctl" -D "${pid%/postmaster.pid}" -m immediate -w stop >/dev/null 2>&1
+	done
+	[ -n "${KEEP:-}" ] || rm -rf "$DCM_WORK"
+}
+
+# Builds dcm from a copy of the sources and installs it into a shadow of
+# PostgreSQL's folders: binaries copied, since they find lib and share by their
+# own place, everything else symbolic links.
+dcm_build_shadow() {
+	local pg_config bindir pkglib share dir
+	pg_config=$(dcm_find_pg_config)
+	[ -x "$pg_config" ] || die "no pg_config found; install PostgreSQL's server development files"
+	bindir=$("$pg_config" --bindir) pkglib=$("$pg_config" --pkglibdir) share=$("$pg_config" --sharedir)
+	DCM_SHADOW=$DCM_WORK/shadow
+	DCM_BIN=$DCM_SHADOW$bindir
+	mkdir -p "$DCM_BIN" "$DCM_SHADOW$pkglib" "$DCM_SHADOW$share/extension" "$DCM_WORK/src"
+	cp "$bindir"/* "$DCM_BIN"/
+	for dir in "$pkglib"/*; do
+		case ${dir##*/} in dcm.so | bitcode) ;; *) ln -s "$dir" "$DCM_SHADOW$pkglib/" ;; esac
+	done
+	for dir in "$share"/*; do
+		[ "${dir##*/}" = extension ] || ln -s "$dir" "$DCM_SHADOW$share/"
+	done
+	for dir in "$share"/extension/*; do
+		case ${dir##*/} in dcm*) ;; *) ln -s "$dir" "$DCM_SHADOW$share/extension/" ;; esac
+	done
+	(cd "$DCM_ROOT" && tar -cf - --exclude=.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' .) | tar -xf - -C "$DCM_WORK/src"
+	(cd "$DCM_WORK/src" &&
+		make -s -j"$(nproc)" PG_CONFIG="$pg_config" with_llvm=no DCM_CFLAGS="${DCM_CFLAGS:--Werror}" &&
+		make -s PG_CONFIG="$pg_config" with_llvm=no DESTDIR="$DCM_SHADOW" install) >"$DCM_WORK/build.log" 2>&1 || {
+		cat "$DCM_WORK/build.log" >&2
+		die "the build failed"
+	}
+	DCM_PGXS=$(cd "$(dirname "$("$pg_config" --pgxs)")/../.." && pwd)
+	export PATH=$DCM_BIN:$PATH
+	# Debian's wrappers must not choose another server
+	unset PGCLUSTER PGDATABASE PGUSER PGPASSWORD PGSERVICE PGOPTIONS
+}
+
+# Starts a cluster: name, then lines for postgresql.conf on standard input.
+# Sets PGHOST and PGPORT.
+dcm_start_cluster() {
+	local dir=$DCM_WORK/$1
+	mkdir -p "$dir/sock"
+	"$DCM_BIN/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/initdb.log" 2>&1 ||
+		{ cat "$dir/initdb.log" >&2; die "initdb failed"; }
+	{
+		echo "listen_addresses = ''"
+		echo "unix_socket_directories = '$dir/sock'"
+		echo "port = 5432"
+		echo "fsync = off"
+		echo "timezone = 'UTC'"
+		echo "log_min_messages = warning"
+		cat
+	} >>"$dir/data/postgresql.conf"
+	"$DCM_BIN/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w start >/dev/null ||
+		{ cat "$dir/server.log" >&2; die "the server did not start"; }
+	export PGHOST=$dir/sock PGPORT=5432 PGUSER=postgres
+}

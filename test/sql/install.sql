@@ -1,0 +1,12 @@
+-- The extension and a city can be made and unmade, and one does not go without the other.
+SET client_min_messages = warning;
+CREATE EXTENSION dcm CASCADE;
+SELECT dcm.version() = extversion AS same_version FROM pg_extension WHERE extname = 'dcm';
+SELECT dcm.create_city('Qidong', '320681');
+SELECT dcm.create_city('Qidong', '320681');
+DROP EXTENSION dcm;
+SELECT dcm.drop_city('some other');
+SELECT dcm.drop_city(current_database());
+SELECT count(*) FROM pg_class WHERE relnamespace = 'dcm'::regnamespace;
+SELECT dcm.create_city('Qidong', '320681');
+SELECT dcm.setting('city_name'), dcm.setting('srid');
