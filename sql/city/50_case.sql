@@ -142,7 +142,6 @@ CREATE TABLE dcm.case_file (
 	resume_at	timestamptz,
 	attachments	smallint NOT NULL DEFAULT 0,
 	tasks		smallint NOT NULL DEFAULT 0,
-	loading		boolean NOT NULL DEFAULT false,
 	head		bytea NOT NULL,
 	PRIMARY KEY (case_no)
 ) PARTITION BY RANGE (case_no);
