@@ -179,6 +179,9 @@ BEGIN
 END
 $$;
 
+-- which case a row of the plan became
+CREATE UNLOGGED TABLE demo.answer (no int PRIMARY KEY, case_no bigint NOT NULL);
+
 CREATE PROCEDURE demo.load(share int, shares int)
 	LANGUAGE plpgsql
 AS $$
@@ -193,6 +196,7 @@ BEGIN
 		no := demo.open_case(p);
 		IF no IS NOT NULL THEN
 			PERFORM demo.run_case(p, no);
+			INSERT INTO demo.answer VALUES (p.no, no);
 		END IF;
 		done := done + 1;
 		IF done % 100 = 0 THEN
