@@ -8,7 +8,7 @@ SET client_min_messages = warning;
 -- Working time: Monday to Friday 08:30 to 17:00.  A start outside moves to the
 -- next 08:30, and a limit of n days ends at the same clock time n days later.
 INSERT INTO dcm.calendar (name, time_zone, day_rule, covers)
-SELECT 'boston', 'America/New_York', 'same_clock', daterange(min(day) - 1, max(day), '[]') FROM boston.holiday;
+VALUES ('boston', 'America/New_York', 'same_clock', '[2012-01-01,2027-01-01)');
 INSERT INTO dcm.calendar_hours (calendar, weekday, opens, closes)
 SELECT 'boston', weekday, '08:30', '17:00' FROM generate_series(1, 5) AS weekday;
 INSERT INTO dcm.calendar_day (calendar, day, kind) SELECT 'boston', day, 'holiday' FROM boston.holiday;
@@ -20,7 +20,7 @@ UPDATE dcm.setting SET value = 'false' WHERE name = 'file_needs_point';
 INSERT INTO dcm.transition (state, action, next_state, roles) VALUES ('handled', 'close', 'closed', '{shift_leader}');
 
 -- Area codes have to be made up: district 250250 after the county's FIPS number,
--- then ward, precinct and serial 001.
+-- then ward, precinct and serial 001; a precinct 02A is 102.
 \set wards `cat test/data/boston/wards.geojson`
 \set precincts `cat test/data/boston/precincts.geojson`
 CREATE TABLE boston.shape AS
@@ -30,16 +30,16 @@ FROM (
 		ST_SetSRID(ST_GeomFromGeoJSON(f -> 'geometry'), 4326) AS raw
 	FROM jsonb_array_elements(:'wards'::jsonb -> 'features') AS f
 	UNION ALL
-	SELECT 'precinct', '2502500' || left(f -> 'properties' ->> 'WARD_PRECINCT', 2) || '0' || right(f -> 'properties' ->> 'WARD_PRECINCT', 2) || '001',
+	SELECT 'precinct', '2502500' || substr(p, 1, 2) || CASE WHEN p ~ 'A$' THEN '1' ELSE '0' END || substr(p, 3, 2) || '001',
 		ST_SetSRID(ST_GeomFromGeoJSON(f -> 'geometry'), 4326)
-	FROM jsonb_array_elements(:'precincts'::jsonb -> 'features') AS f) AS v;
+	FROM jsonb_array_elements(:'precincts'::jsonb -> 'features') AS f, jsonb_extract_path_text(f, 'properties', 'WARD_PRECINCT') AS p) AS v;
 
 INSERT INTO dcm.region (code, name, name_en) VALUES ('250250', 'Boston', 'Boston');
 INSERT INTO dcm.region (code, name, name_en, parent, geom)
 SELECT s.code::dcm.area_code, 'Ward ' || right(s.code, 3)::int, 'Ward ' || right(s.code, 3)::int, r.id, s.geom
 FROM boston.shape AS s, dcm.region AS r WHERE s.kind = 'ward' ORDER BY s.code;
 INSERT INTO dcm.grid (code, name, geom)
-SELECT code::dcm.grid_code, 'Precinct ' || substr(code, 8, 2) || substr(code, 11, 2), geom
+SELECT code::dcm.grid_code, 'Precinct ' || substr(code, 8, 2) || substr(code, 11, 2) || CASE substr(code, 10, 1) WHEN '1' THEN 'A' ELSE '' END, geom
 FROM boston.shape WHERE kind = 'precinct' ORDER BY code;
 
 \echo 'Rings that had to be mended: ST_MakeValid(geom, ''method=structure''), polygons kept'
@@ -52,7 +52,7 @@ INSERT INTO dcm.org (code, name, name_en, level, kind, area)
 VALUES ('311', 'Boston 311', 'Boston 311', 1, 'supervision_command_centre', '250250');
 INSERT INTO dcm.org (code, name, name_en, level, kind, area, parent)
 SELECT DISTINCT ON (department) department, subject || ' (' || department || ')', subject || ' (' || department || ')',
-	1, 'department', '250250', (SELECT id FROM dcm.org WHERE code = '311')
+	1, 'department', '250250'::dcm.area_code, (SELECT id FROM dcm.org WHERE code = '311')
 FROM boston.raw GROUP BY department, subject ORDER BY department, count(*) DESC;
 
 -- people: the desk that takes requests in and closes them, and one for each department
@@ -60,11 +60,11 @@ INSERT INTO dcm.person (code, name, name_en, kind) VALUES ('desk', '311 desk', '
 INSERT INTO dcm.person (code, name, name_en, kind)
 SELECT 'at ' || code, 'at ' || name, 'at ' || name, 'service' FROM dcm.org WHERE kind = 'department';
 INSERT INTO dcm.post (code, person, role, org, area)
-SELECT p.code || ' ' || r.role, p.id, r.role, o.id, '250250'
+SELECT p.code || ' ' || r.role, p.id, r.role, o.id, '250250'::dcm.area_code
 FROM dcm.person AS p, (VALUES ('acceptor'), ('shift_leader'), ('dispatcher')) AS r (role), dcm.org AS o
 WHERE p.code = 'desk' AND o.code = '311'
 UNION ALL
-SELECT p.code, p.id, 'liaison', o.id, '250250' FROM dcm.org AS o JOIN dcm.person AS p ON p.code = 'at ' || o.code;
+SELECT p.code, p.id, 'liaison', o.id, '250250'::dcm.area_code FROM dcm.org AS o JOIN dcm.person AS p ON p.code = 'at ' || o.code;
 
 INSERT INTO dcm.source (code, name, name_en, mode)
 SELECT DISTINCT lower(replace(source, ' ', '_')), source, source,

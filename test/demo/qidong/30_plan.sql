@@ -146,7 +146,7 @@ UPDATE demo.plan SET reported_at = date_trunc('second', reported_at);
 UPDATE demo.plan AS p SET fate = 'open'
 FROM (
 	SELECT no, span, row_number() OVER (PARTITION BY span ORDER BY demo.u(no, 61)
-			* CASE WHEN filed_at >= '2015-05-04' THEN 0.02 WHEN filed_at < '2014-09-15' THEN 3 ELSE 1 END
+			* CASE WHEN filed_at >= '2015-05-04' AND demo.u(no, 65) * 6 < date_part('day', filed_at) - 3 THEN 0.02 WHEN filed_at < '2014-09-15' THEN 3 ELSE 1 END
 			/ (0.3 + demo.slowness(org))) AS k
 	FROM demo.plan WHERE fate IS NULL) AS v
 WHERE p.no = v.no AND v.k <= CASE v.span WHEN 1 THEN 336 ELSE 733 END;

@@ -1,24 +1,26 @@
-# Qidong: sourced by test/bin/demo, with city(), sql() and step() at hand.
+# Qidong: sourced by test/bin/demo, with city(), sql(), step(), load() and verify() at hand.
 dir=test/demo/qidong
 step "the city: tables, presets, regions, bodies, people, 583 grids"
 city -f $dir/00_city.sql
 city -f $dir/10_base.sql
 step "the census: 103,334 components"
 city -f $dir/20_components.sql
-step "the plan of 30,924 reports"
+step "the plan: 30,924 reports, 27,844 of them to be filed"
 city -f $dir/30_plan.sql
 city -f $dir/40_load.sql
 step "the cases, each from its report to its end, by two sessions"
-city -c "GRANT USAGE ON SCHEMA demo TO qidong_loader" -c "GRANT SELECT ON ALL TABLES IN SCHEMA demo TO qidong_loader" \
-	-c "GRANT EXECUTE ON ALL ROUTINES IN SCHEMA demo TO qidong_loader"
-loaders=()
-for share in 0 1; do
-	sql -U qidong_loader -v VERBOSITY=terse -c "CALL demo.load($share, 2)" 2> >(sed -u 's/^INFO:  /   /' >&2) &
-	loaders+=($!)
-done
-for loader in "${loaders[@]}"; do
-	wait "$loader" || die "loading failed"
-done
+load demo
 city -c "ANALYZE"
+step "escalation: a pg_cron job, which runs at the next full minute"
+sql -f $dir/45_jobs.sql
 step "what came out"
 city -f $dir/50_report.sql
+city -f $dir/60_forbidden.sql
+step "dcm.verify_all(): chain, fold and workflow of every case"
+verify
+step "waiting for the job"
+for ((i = 0; i < 90; i++)); do
+	[ "$(sql -At -c "$job_ran")" = t ] && break
+	sleep 1
+done
+city -f $dir/70_escalation.sql
