@@ -20,7 +20,9 @@ step "dcm.verify_all(): chain, fold and workflow of every case"
 verify
 step "waiting for the job"
 for ((i = 0; i < 90; i++)); do
-	[ "$(sql -At -c "$job_ran")" = t ] && break
+	[ "$(sql -At -c "SELECT EXISTS (SELECT FROM dcm.escalation) AND
+		EXISTS (SELECT FROM dcm.job_run WHERE job = 'escalate' AND finished_at IS NOT NULL)")" = t ] && break
 	sleep 1
 done
-city -f $dir/70_escalation.sql
+[ $i -lt 90 ] || die "pg_cron ran no job"
+sql -f $dir/70_escalation.sql
