@@ -96,8 +96,11 @@ config_cache_register(ConfigCache *cache)
 void
 config_cache_query(const char *sql)
 {
+	MemoryContext context = CurrentMemoryContext;
 	int			rc = SPI_execute(sql, true, 0);
 
+	/* SPI leaves its own context current, which ends with the build */
+	MemoryContextSwitchTo(context);
 	if (rc != SPI_OK_SELECT)
 		elog(ERROR, "config cache query failed: %s", SPI_result_code_string(rc));
 }

@@ -9,6 +9,10 @@
  */
 #include "postgres.h"
 
+#include "case/guard.h"
+#include "case/identity.h"
+#include "case/people.h"
+#include "case/workflow.h"
 #include "compat.h"
 #include "config_cache.h"
 #include "space/locate.h"
@@ -36,5 +40,9 @@ _PG_init(void)
 {
 	config_cache_init();
 	locate_init();
+	workflow_init();
+	people_init();
+	identity_init();
+	guard_init();
 	MarkGUCPrefixReserved("dcm");
 }
