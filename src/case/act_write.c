@@ -188,7 +188,7 @@ move_state(Act *act)
 	if (next == NULL)
 		return;
 	ACT_SET(act, state, CStringGetTextDatum(next->code));
-	act->row[CF_moved_no] = ACT_GET(act, log_no);
+	ACT_SET(act, moved_no, ACT_GET(act, log_no));
 	ACT_SET(act, moved_at, TimestampTzGetDatum(act->at));
 	if (strcmp(next->stage, "ended") != 0)
 		ACT_SET(act, stage, CStringGetTextDatum(next->stage));
