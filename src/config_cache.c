@@ -102,11 +102,15 @@ config_cache_query(const char *sql)
 		elog(ERROR, "config cache query failed: %s", SPI_result_code_string(rc));
 }
 
-/* A number that changes whenever one of the cache's tables does. */
+/*
+ * A number that changes whenever one of the cache's tables does.  The oid of
+ * the table of versions is part of it: a city that was dropped and made again
+ * counts from one again.
+ */
 static uint64
-config_cache_fingerprint(const ConfigCache *cache)
+config_cache_fingerprint(const ConfigCache *cache, Oid versions)
 {
-	uint64		fingerprint = 0;
+	uint64		fingerprint = versions;
 
 	config_cache_query("SELECT name::pg_catalog.text, version"
 					   " FROM dcm.config_version");
@@ -193,7 +197,7 @@ config_cache_get(ConfigCache *cache)
 		if (SPI_connect() != SPI_OK_CONNECT)
 			elog(ERROR, "SPI_connect failed");
 		PushActiveSnapshot(GetCatalogSnapshot(relid));
-		fingerprint = config_cache_fingerprint(cache);
+		fingerprint = config_cache_fingerprint(cache, relid);
 		if (cache->context == NULL || fingerprint != cache->fingerprint)
 			config_cache_rebuild(cache, fingerprint);
 		PopActiveSnapshot();
