@@ -107,27 +107,32 @@ CREATE FUNCTION dcm.best_rule(category int, location geometry, place text, princ
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 BEGIN
-	SELECT r.id, dcm.living_org(r.org, at),
-		CASE WHEN r.category IS NOT NULL THEN 'category ' || c.code
-			WHEN r.major IS NOT NULL THEN r.kind || ' major ' || r.major
-			WHEN r.kind IS NOT NULL THEN 'every ' || r.kind
-			ELSE 'every problem' END,
-		CASE WHEN r.geom IS NOT NULL THEN 'a polygon of its own'
-			ELSE coalesce('area ' || r.area::text, 'the whole city') END
+	SELECT fit.id, living.org, fit.what, fit.scope
 	INTO rule_id, org, what, scope
-	FROM dcm.category AS c
-		JOIN dcm.responsibility AS r
-			ON (r.category IS NULL OR r.category = c.id)
-			AND (r.kind IS NULL OR r.kind = c.kind)
-			AND (r.major IS NULL OR r.major = c.major)
-	WHERE c.id = best_rule.category
-		AND r.principle = best_rule.principle
-		AND r.valid @> at
-		AND (r.area IS NULL OR dcm.lies_in(place, r.area))
-		AND (r.geom IS NULL OR dcm.covers(r.geom, location))
-		AND dcm.living_org(r.org, at) IS NOT NULL
-	ORDER BY r.category IS NOT NULL DESC, r.major IS NOT NULL DESC, r.kind IS NOT NULL DESC,
-		r.geom IS NOT NULL DESC, length(r.area::text) DESC NULLS LAST, r.id
+	FROM (
+		SELECT r.id, r.org,
+			CASE WHEN r.category IS NOT NULL THEN 'category ' || c.code
+				WHEN r.major IS NOT NULL THEN r.kind || ' major ' || r.major
+				WHEN r.kind IS NOT NULL THEN 'every ' || r.kind
+				ELSE 'every problem' END AS what,
+			CASE WHEN r.geom IS NOT NULL THEN 'a polygon of its own'
+				ELSE coalesce('area ' || r.area::text, 'the whole city') END AS scope
+		FROM dcm.category AS c
+			JOIN dcm.responsibility AS r
+				ON (r.category IS NULL OR r.category = c.id)
+				AND (r.kind IS NULL OR r.kind = c.kind)
+				AND (r.major IS NULL OR r.major = c.major)
+		WHERE c.id = best_rule.category
+			AND r.principle = best_rule.principle
+			AND r.valid @> at
+			AND (r.area IS NULL OR dcm.lies_in(place, r.area))
+			AND (r.geom IS NULL OR dcm.covers(r.geom, location))
+		ORDER BY r.category IS NOT NULL DESC, r.major IS NOT NULL DESC, r.kind IS NOT NULL DESC,
+			r.geom IS NOT NULL DESC, length(r.area::text) DESC NULLS LAST, r.id
+		-- a fence: bodies are looked up for rules that fit, and best first
+		OFFSET 0) AS fit
+		CROSS JOIN LATERAL dcm.living_org(fit.org, at) AS living (org)
+	WHERE living.org IS NOT NULL
 	LIMIT 1;
 END
 $$;
@@ -333,13 +338,16 @@ BEGIN
 		RETURN;
 	END IF;
 
-	border := EXISTS (SELECT FROM dcm.neighbours(problem.spot, here.district, at));
 	FOR side IN
-		SELECT coalesce(here.grid::text, here.area::text) AS place, here.grid AS grid, '' AS remark
-		UNION ALL
-		SELECT n.place, NULL, format('; as in district %s, %s m away (相邻区县)', n.code, round(n.metres::numeric, 1))
-		FROM dcm.neighbours(problem.spot, here.district, at) AS n
+		SELECT s.*, count(*) OVER () > 1 AS border
+		FROM (
+			SELECT 0 AS turn, coalesce(here.grid::text, here.area::text) AS place, here.grid AS grid, '' AS remark
+			UNION ALL
+			SELECT n.turn, n.place, NULL, format('; as in district %s, %s m away (相邻区县)', n.code, round(n.metres::numeric, 1))
+			FROM dcm.neighbours(problem.spot, here.district, at) WITH ORDINALITY AS n (code, place, metres, turn)) AS s
+		ORDER BY s.turn
 	LOOP
+		border := side.border;
 		FOR principle, org_id, rule_id, reason IN
 			SELECT CASE WHEN border THEN 'boundary' ELSE c.principle END, c.org, c.rule_id, c.reason || side.remark
 			FROM dcm.candidates(problem.id, problem.kind, component, problem.spot, side.place, side.grid, at) AS c
