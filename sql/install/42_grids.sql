@@ -51,7 +51,7 @@ BEGIN
 		AND NOT EXISTS (
 			SELECT FROM dcm.region AS r
 			WHERE r.valid @> pg_catalog.now()
-				AND dcm.lies_in(g.code::text, r.code)
+				AND g.code <@ r.code
 				AND dcm.covers(r.geom, ST_PointOnSurface(g.geom)))
 	ORDER BY g.code;
 END

@@ -1,0 +1,1 @@
+CREATE DOMAIN dcm.time_limit AS text;
