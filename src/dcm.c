@@ -9,6 +9,9 @@
  */
 #include "postgres.h"
 
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
 #include "case/guard.h"
 #include "case/identity.h"
 #include "case/people.h"
@@ -16,9 +19,7 @@
 #include "compat.h"
 #include "config_cache.h"
 #include "space/locate.h"
-
-#include "utils/builtins.h"
-#include "utils/guc.h"
+#include "time/calendar_load.h"
 
 DCM_MODULE_MAGIC;
 
@@ -44,5 +45,6 @@ _PG_init(void)
 	people_init();
 	identity_init();
 	guard_init();
+	calendar_load_init();
 	MarkGUCPrefixReserved("dcm");
 }

@@ -95,6 +95,7 @@ fill_log(LogRow *log, Act *act)
 	log_value(log, CL_org, Int32GetDatum(act->org), act->org == 0);
 	log_value(log, CL_standard, ACT_GET(act, standard), !act->files);
 	log_clock(log, act);
+	log_value(log, CL_work_due, act->work_due, !act->gives_work_due);
 	log_value(log, CL_data, JsonbPGetDatum(data), data == NULL);
 	log_value(log, CL_texts, JsonbPGetDatum(texts), texts == NULL);
 }
@@ -188,7 +189,7 @@ move_state(Act *act)
 	if (next == NULL)
 		return;
 	ACT_SET(act, state, CStringGetTextDatum(next->code));
-	act->row[CF_moved_no] = ACT_GET(act, log_no);
+	ACT_SET(act, moved_no, ACT_GET(act, log_no));
 	ACT_SET(act, moved_at, TimestampTzGetDatum(act->at));
 	if (strcmp(next->stage, "ended") != 0)
 		ACT_SET(act, stage, CStringGetTextDatum(next->stage));
