@@ -7,6 +7,7 @@ CREATE EXTENSION dcm CASCADE;
 SELECT dcm.create_city('City of Boston', '250250', srid => 4326, edition => 'boston',
 	time_zone => 'America/New_York', presets => '{transitions,cn_roles,cn_reasons}') AS city \gset
 SELECT dcm.create_roles() AS roles \gset
+SELECT dcm.grant_roles() AS granted \gset
 
 -- the raw data, as the city published them
 CREATE SCHEMA boston;

@@ -8,6 +8,7 @@ CREATE EXTENSION dcm CASCADE;
 SELECT dcm.create_city('启东市', '320681', presets =>
 	'{transitions,cn_calendar,cn_roles,cn_sources,cn_reasons,cn_categories_2013,yuncheng_limits,escalation}') AS city \gset
 SELECT dcm.create_roles() AS roles \gset
+SELECT dcm.grant_roles() AS granted \gset
 
 CREATE SCHEMA demo;
 
