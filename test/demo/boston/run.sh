@@ -6,7 +6,7 @@ city -f $dir/10_base.sql
 city -f $dir/40_load.sql
 step "121,145 requests, each a case with its real times, by two sessions"
 load boston boston
-city -c "ANALYZE"
+sql -c "ANALYZE"
 step "what came out"
 city -f $dir/50_report.sql
 step "dcm.verify_all(): chain, fold and workflow of every case"

@@ -210,3 +210,19 @@ BEGIN
 	RAISE INFO 'session %: all % cases', share + 1, many;
 END
 $$;
+
+-- Tries a move as somebody and tells the error that it got.
+CREATE FUNCTION demo.try(who text, move text, OUT "SQLSTATE" text, OUT constraint_name text, OUT "ERROR" text, OUT "DETAIL" text, OUT "HINT" text)
+	LANGUAGE plpgsql
+AS $$
+BEGIN
+	IF who IS NOT NULL THEN
+		PERFORM dcm.become(who);
+	END IF;
+	EXECUTE move;
+	"ERROR" := 'none: this move was not refused';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS "SQLSTATE" = RETURNED_SQLSTATE, constraint_name = CONSTRAINT_NAME,
+		"ERROR" = MESSAGE_TEXT, "DETAIL" = PG_EXCEPTION_DETAIL, "HINT" = PG_EXCEPTION_HINT;
+END
+$$;

@@ -10,7 +10,7 @@ city -f $dir/30_plan.sql
 city -f $dir/40_load.sql
 step "the cases, each from its report to its end, by two sessions"
 load demo
-city -c "ANALYZE"
+sql -c "ANALYZE"
 step "escalation: a pg_cron job, which runs at the next full minute"
 sql -f $dir/45_jobs.sql
 step "what came out"
