@@ -61,9 +61,8 @@ FROM dcm.eval_region WHERE period_kind = 'month' AND area = '320681' ORDER BY pe
 
 -- a case that was sent to the wrong body first, and had to be done twice
 SELECT a.case_no FROM demo.plan AS p JOIN demo.answer AS a USING (no)
-WHERE p.reworked AND p.wrong_org IS NOT NULL AND p.fate = 'in_time' AND p.source = '12345' AND p.verified
-	AND p.filed_at > '2015-01-01' AND p.time_limit IN ('1 work_day', '2 work_day')
-ORDER BY p.time_limit DESC, p.filed_at LIMIT 1 \gset story_
+WHERE p.reworked AND p.wrong_org IS NOT NULL AND p.fate = 'in_time' AND p.time_limit::text LIKE '%work_day'
+ORDER BY p.filed_at < '2015-01-01', p.time_limit, p.verified DESC, p.filed_at LIMIT 1 \gset story_
 \echo '【案卷历程】 One case''s story, from its log:' :story_case_no
 SELECT l.log_no AS "序", l.occurred_at::timestamp(0) AS "时间 at", a.name AS "动作 act", p.name AS "人员 by",
 	s.name AS "此后 state", o.name AS "单位 body", l.due::timestamp(0) AS "时限 due", t.value AS "说明 note"
