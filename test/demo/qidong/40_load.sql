@@ -6,27 +6,30 @@
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 
--- a moment between eight and half past six, moved there from the night:
--- back where it must not be after "upto", forward otherwise
-CREATE FUNCTION demo.by_day(t timestamptz, since timestamptz, back boolean) RETURNS timestamptz
+-- A moment of the day, between 08:00 and 18:30, for one that may be of the night:
+-- the evening before, where that is not before "since"; else the next morning,
+-- where that is not after "upto"; else the moment itself.
+CREATE FUNCTION demo.by_day(t timestamptz, since timestamptz, upto timestamptz) RETURNS timestamptz
 	LANGUAGE plpgsql IMMUTABLE
 AS $$
 DECLARE
 	local timestamp := t AT TIME ZONE 'Asia/Shanghai';
 	midnight timestamp := date_trunc('day', local);
-	moved timestamp;
+	some interval := interval '27 minutes' * (extract(second FROM local)::float8 / 60);
+	moved timestamptz;
 BEGIN
 	IF local - midnight BETWEEN '8:00' AND '18:30' THEN
 		RETURN t;
 	END IF;
-	IF back THEN
-		moved := CASE WHEN local - midnight < '8:00' THEN midnight - interval '6 hours' ELSE midnight + interval '18 hours' END
-			+ interval '27 minutes' * (extract(second FROM local)::float8 / 60);
-		RETURN greatest(moved AT TIME ZONE 'Asia/Shanghai', since);
+	IF local - midnight < '8:00' THEN
+		midnight := midnight - interval '24 hours';
 	END IF;
-	moved := CASE WHEN local - midnight < '8:00' THEN midnight + interval '8 hours' ELSE midnight + interval '32 hours' END
-		+ interval '50 minutes' * (extract(second FROM local)::float8 / 60);
-	RETURN moved AT TIME ZONE 'Asia/Shanghai';
+	moved := (midnight + interval '18 hours' + some) AT TIME ZONE 'Asia/Shanghai';
+	IF moved >= since THEN
+		RETURN moved;
+	END IF;
+	moved := (midnight + interval '32 hours' + some) AT TIME ZONE 'Asia/Shanghai';
+	RETURN CASE WHEN moved <= upto THEN moved ELSE t END;
 END
 $$;
 
@@ -99,7 +102,7 @@ DECLARE
 	photo text := 'demo/' || p.no || '/';
 BEGIN
 	IF p.reworked THEN
-		t := demo.by_day(start + (due - start) * (0.4 * p.pace), start, true);
+		t := demo.by_day(start + (due - start) * (0.1 + 0.3 * p.pace), start + (due - start) * 0.1, start + (due - start) * 0.6);
 		r := demo.act(p.handler, no, 'handle', t, jsonb_build_object('result', '已处理', 'after', photo || 'after1.jpg'));
 		r := demo.act(p.acceptor, no, 'request_check', t + interval '6 minutes', '{"how": "site"}');
 		start := t + interval '31 minutes';
@@ -107,9 +110,9 @@ BEGIN
 		due := r.due;
 	END IF;
 	IF p.fate = 'late' THEN
-		t := least(greatest(demo.by_day(due + p.late_by, due, false), p.earliest + p.late_by * (8 * p.pace)), p.latest - interval '30 minutes' * p.pace);
+		t := least(greatest(demo.by_day(due + p.late_by, due + interval '20 minutes', 'infinity'), p.earliest + p.late_by * (8 * p.pace)), p.latest - interval '30 minutes' * p.pace);
 	ELSE
-		t := least(demo.by_day(start + (due - start) * (0.08 + 0.85 * p.pace), start + (due - start) * 0.1, true),
+		t := least(demo.by_day(start + (due - start) * (0.08 + 0.85 * p.pace), start + (due - start) * 0.08, due),
 			p.latest - interval '30 minutes' * p.pace);
 	END IF;
 	IF (t <= due) <> (p.fate <> 'late') THEN
@@ -144,7 +147,7 @@ BEGIN
 	t := t + interval '2 minutes' + interval '5 minutes' * p.pace;
 	IF p.wrong_org IS NOT NULL THEN
 		r := demo.act(p.dispatcher, no, 'dispatch', t, jsonb_build_object('org', p.wrong_org));
-		t := t + (due - t) * 0.1;
+		t := t + least((due - t) * 0.1, interval '25 minutes');
 		r := demo.act('L_' || p.wrong_org, no, 'return', t, '{"reason": "wrong_body", "note": "不属于本单位管养范围"}');
 		t := t + interval '3 minutes';
 	END IF;
@@ -153,6 +156,7 @@ BEGIN
 		RETURN;
 	END IF;
 	t := t + least(interval '3 minutes' + interval '40 minutes' * p.pace, (due - t) * 0.25);
+	t := demo.by_day(t, t, t + (due - t) * 0.4);
 	r := demo.act(p.liaison, no, 'sign', t);
 	IF p.extended THEN
 		t := t + (due - t) * 0.3;
