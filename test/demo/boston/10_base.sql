@@ -100,5 +100,5 @@ SELECT r.case_enquiry_id AS id, row_number() OVER (ORDER BY r.open_dt, r.case_en
 FROM boston.raw AS r JOIN dcm.category AS c ON c.name = r.type AND c.edition = 'boston'
 	LEFT JOIN boston.rule AS u ON u.type = r.type;
 CREATE INDEX ON boston.request (opened);
-CREATE UNLOGGED TABLE boston.answer (id bigint PRIMARY KEY, case_no bigint);
+CREATE TABLE boston.answer (id bigint PRIMARY KEY, case_no bigint);
 ANALYZE boston.request;

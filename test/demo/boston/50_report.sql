@@ -29,12 +29,11 @@ SELECT count(*) AS requests, count(*) FILTER (WHERE state = 'closed') AS closed,
 FROM outcome;
 
 \echo 'Due dates: dcm''s against the city''s own, within 90 seconds'
-SELECT count(*) FILTER (WHERE external_due IS NOT NULL AND has_rule) AS "with a rule and a due date",
+SELECT count(*) FILTER (WHERE external_due IS NOT NULL AND has_rule) AS given,
 	count(*) FILTER (WHERE same_due AND has_rule) AS equal,
-	round(100.0 * count(*) FILTER (WHERE same_due AND has_rule) / count(*) FILTER (WHERE external_due IS NOT NULL AND has_rule), 2) AS "%",
-	count(*) FILTER (WHERE external_due IS NOT NULL) AS "all with a due date"
+	round(100.0 * count(*) FILTER (WHERE same_due AND has_rule) / count(*) FILTER (WHERE external_due IS NOT NULL AND has_rule), 2) AS percent
 FROM outcome \gset due_
-\echo '   ' :due_equal 'of' :"due_with a rule and a due date" 'are equal (' :"due_%" '% )'
+\echo '   ' :due_equal 'of' :due_given 'of types with a rule are equal (' :due_percent '% )'
 \echo 'On-time flags of closed requests, handled time against the city''s own due date (the intake''s)'
 SELECT count(flag_by_city_due) AS closed, count(*) FILTER (WHERE flag = flag_by_city_due) AS equal,
 	count(*) FILTER (WHERE flag_by_city_due IS NOT NULL AND flag IS NULL) AS without FROM outcome \gset flag_
@@ -62,7 +61,7 @@ FROM outcome WHERE area IS NOT NULL AND ward ~ '[0-9]' \gset ward_
 \echo 'The ward of the point is the one that the request names for' :ward_agree 'of' :ward_with_both
 \echo
 
-SELECT :due_equal = 89668 AND :"due_with a rule and a due date" = 93970 AND :flag_equal = 79126 AND :flag_closed = 79208 AS agrees \gset
+SELECT :due_equal = 89668 AND :due_given = 93970 AND :flag_equal = 79126 AND :flag_closed = 79208 AS agrees \gset
 \if :agrees
 \else
 	DO $$ BEGIN RAISE EXCEPTION 'fewer due dates or flags agree with the city''s than can'; END $$;

@@ -45,7 +45,7 @@ BEGIN ATOMIC
 	FROM (SELECT 0.03 + 0.94 * s AS a, 0.03 + 0.94 * t AS b) AS v;
 END;
 
-CREATE UNLOGGED TABLE demo.part AS
+CREATE TABLE demo.part AS
 WITH counted AS (
 	SELECT k.*, sum(share) OVER (ORDER BY category) AS upto, sum(share) OVER () AS total
 	FROM demo.part_kind AS k),

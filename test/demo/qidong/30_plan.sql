@@ -100,7 +100,7 @@ SELECT c.code AS category, s.condition_no, s.limit_1 AS time_limit,
 FROM dcm.filing_standard AS s JOIN dcm.category AS c ON c.id = s.category
 WHERE c.edition = '2013' AND s.limit_1 IS NOT NULL;
 
-CREATE UNLOGGED TABLE demo.plan AS
+CREATE TABLE demo.plan AS
 SELECT s.no, s.span, s.fate, k.category, k.text, coalesce(q.condition_no, 1) AS condition_no, q.time_limit,
 	part.id AS component, coalesce(part.grid, x.grid) AS grid, coalesce(part.duty_no, x.duty_no) AS duty_no,
 	coalesce(part.lon, place.lon) AS lon, coalesce(part.lat, place.lat) AS lat,

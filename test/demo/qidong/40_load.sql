@@ -184,7 +184,7 @@ END
 $$;
 
 -- which case a row of the plan became
-CREATE UNLOGGED TABLE demo.answer (no int PRIMARY KEY, case_no bigint NOT NULL);
+CREATE TABLE demo.answer (no int PRIMARY KEY, case_no bigint NOT NULL);
 
 CREATE PROCEDURE demo.load(share int, shares int)
 	LANGUAGE plpgsql
