@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "case/act.h"
+#include "case/act_context.h"
 
 extern void act_data_check(Act *act);
 extern bool act_data_has(const Act *act, const char *key);

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "case/act.h"
+#include "case/act_context.h"
 
 extern void act_write(Act *act);
 extern void act_write_report(Act *act);

@@ -10,7 +10,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 
-#include "case/act.h"
+#include "case/act_context.h"
 
 extern Datum act_result(FunctionCallInfo fcinfo, MemoryContext caller, const Act *act);
 extern Datum act_replay(FunctionCallInfo fcinfo, MemoryContext caller,

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "case/act.h"
+#include "case/act_context.h"
 
 typedef struct Photo
 {

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "case/act.h"
+#include "case/act_context.h"
 
 extern int	case_no_year(const Act *act);
 extern int64 case_no_next(const Act *act);

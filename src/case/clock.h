@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "case/act.h"
+#include "case/act_context.h"
 
 extern TimestampTz clock_deadline(const Act *act, TimestampTz from, int64 limit,
 								  bool *provisional);

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "case/act.h"
+#include "case/act_context.h"
 
 extern void act_apply_effects(Act *act);
 extern void act_place(Act *act, Datum location, const char *crs);

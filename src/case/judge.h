@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "case/act.h"
+#include "case/act_context.h"
 
 /* Who the caller was before the city's owner took over. */
 typedef struct CityRights

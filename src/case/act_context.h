@@ -1,10 +1,10 @@
 /*
- * act.h
+ * act_context.h
  *	  One act on a case: who, what, when, the row as it will be, and what the
  *	  log says beside it.  Everything that takes part in an act works on this.
  */
-#ifndef DCM_ACT_H
-#define DCM_ACT_H
+#ifndef DCM_ACT_CONTEXT_H
+#define DCM_ACT_CONTEXT_H
 
 #include "postgres.h"
 
@@ -68,4 +68,4 @@ typedef struct Act
 
 #define ACT_TIME(act, column) DatumGetTimestampTz(ACT_GET(act, column))
 
-#endif							/* DCM_ACT_H */
+#endif							/* DCM_ACT_CONTEXT_H */
