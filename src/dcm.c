@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "config_cache.h"
+#include "space/locate.h"
 
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -34,5 +35,6 @@ void
 _PG_init(void)
 {
 	config_cache_init();
+	locate_init();
 	MarkGUCPrefixReserved("dcm");
 }
