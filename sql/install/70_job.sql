@@ -207,20 +207,21 @@ AS $$
 DECLARE
 	job text;
 	cron_job bigint;
-	cron_database text := coalesce(current_setting('cron.database_name', true), 'postgres');
-	loaded boolean := current_setting('cron.database_name', true) IS NOT NULL;
+	cron_database text;
 BEGIN
 	IF NOT EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'pg_cron') THEN
+		-- NULL where it is not loaded, or hidden from the caller
+		SELECT s.setting INTO cron_database FROM pg_settings AS s WHERE s.name = 'cron.database_name';
 		RAISE EXCEPTION USING
 			ERRCODE = 'object_not_in_prerequisite_state',
 			MESSAGE = 'pg_cron is not installed in this database',
-			DETAIL = CASE WHEN loaded THEN format('pg_cron works from database "%s".', cron_database)
-				ELSE 'The server was started without pg_cron in shared_preload_libraries.' END,
+			DETAIL = CASE WHEN cron_database IS NOT NULL THEN format('pg_cron works from database "%s".', cron_database)
+				ELSE 'It works from the one database that cron.database_name names.' END,
 			HINT = CASE
-				WHEN NOT loaded THEN format('Set shared_preload_libraries = ''pg_cron'' and cron.database_name = %L, restart, then CREATE EXTENSION pg_cron; or call CALL dcm.run_jobs(''escalate'') each minute by other means.', current_database())
 				WHEN cron_database = current_database() THEN 'CREATE EXTENSION pg_cron;'
+				WHEN cron_database IS NULL THEN format('With shared_preload_libraries = ''pg_cron'' and cron.database_name = %L: restart and CREATE EXTENSION pg_cron. Without it, CALL dcm.run_jobs(''escalate'') and dcm.run_jobs(''resume'') each minute by other means.', current_database())
 				ELSE format('In database "%s", as superuser: SELECT cron.schedule_in_database(%L, ''* * * * *'', %L, %L, %L); and likewise for resume.',
-					cron_database, 'dcm_escalate_' || current_database(), 'CALL dcm.run_jobs(''escalate'')', current_database(), job_role) END,
+					cron_database, 'dcm_escalate', 'CALL dcm.run_jobs(''escalate'')', current_database(), job_role) END,
 			CONSTRAINT = 'dcm.no_cron';
 	END IF;
 	IF NOT EXISTS (
