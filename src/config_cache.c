@@ -11,17 +11,21 @@
  * snapshot, never the caller's: everybody sees configuration as committed now,
  * as with the system catalogs, also a REPEATABLE READ reader and a parallel
  * worker.  The numbers come from a sequence, because a counter that a
- * rolled-back savepoint set back could name two different states.
+ * rolled-back savepoint set back could name two different states; the tables'
+ * oids count too, since a city made anew begins the sequence anew.
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
+#include "funcapi.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -31,8 +35,10 @@
 
 #include "config_cache.h"
 #include "city.h"
+#include "errors.h"
 
 PG_FUNCTION_INFO_V1(dcm_config_changed);
+PG_FUNCTION_INFO_V1(dcm_config_cache_status);
 
 static ConfigCache *caches = NULL;
 
@@ -51,6 +57,24 @@ config_cache_relcache_callback(Datum arg, Oid relid)
 }
 
 /*
+ * Forgets every build that may hold rows which the (sub)transaction that ends
+ * here has written and takes back.  Where a statement failed after it had
+ * written rows and before its trigger gave the table a new version, no number
+ * would tell.
+ */
+static void
+config_cache_drop_tainted(void)
+{
+	for (ConfigCache *cache = caches; cache; cache = cache->next)
+	{
+		if (!cache->tainted)
+			continue;
+		cache->checked = false;
+		cache->fingerprint = 0;
+	}
+}
+
+/*
  * Replaced builds live to the end of the transaction: a caller up the stack
  * may still hold a pointer into one.
  */
@@ -59,18 +83,30 @@ config_cache_xact_callback(XactEvent event, void *arg)
 {
 	switch (event)
 	{
-		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
-		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PARALLEL_ABORT:
-			if (retired)
-				MemoryContextDelete(retired);
-			retired = NULL;
+			config_cache_drop_tainted();
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PARALLEL_COMMIT:
 			break;
 		default:
-			break;
+			return;
 	}
+	for (ConfigCache *cache = caches; cache; cache = cache->next)
+		cache->tainted = cache->building = false;
+	if (retired)
+		MemoryContextDelete(retired);
+	retired = NULL;
+}
+
+static void
+config_cache_subxact_callback(SubXactEvent event, SubTransactionId mySubid,
+							  SubTransactionId parentSubid, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		config_cache_drop_tainted();
 }
 
 /* Registers the callbacks; called once, from _PG_init. */
@@ -79,6 +115,7 @@ config_cache_init(void)
 {
 	CacheRegisterRelcacheCallback(config_cache_relcache_callback, (Datum) 0);
 	RegisterXactCallback(config_cache_xact_callback, NULL);
+	RegisterSubXactCallback(config_cache_subxact_callback, NULL);
 }
 
 /* Adds a cache; called from _PG_init, so once in every backend. */
@@ -91,22 +128,33 @@ config_cache_register(ConfigCache *cache)
 
 /*
  * Runs one query of a build, read-only under the snapshot that
- * config_cache_get() has made active.  The rows are in SPI_tuptable.
+ * config_cache_get() has made active.  The rows are in SPI_tuptable.  SPI
+ * leaves its own memory context current, so the caller's is put back: what a
+ * build allocates after a query must not die with SPI.
  */
 void
 config_cache_query(const char *sql)
 {
+	MemoryContext context = CurrentMemoryContext;
 	int			rc = SPI_execute(sql, true, 0);
 
+	/* SPI leaves its own context current, which ends with the build */
+	MemoryContextSwitchTo(context);
 	if (rc != SPI_OK_SELECT)
 		elog(ERROR, "config cache query failed: %s", SPI_result_code_string(rc));
 }
 
-/* A number that changes whenever one of the cache's tables does. */
+/*
+ * A number that changes whenever one of the cache's tables does; never zero,
+ * which stands for "must be rebuilt".
+ */
 static uint64
 config_cache_fingerprint(const ConfigCache *cache)
 {
 	uint64		fingerprint = 0;
+
+	for (int t = 0; cache->tables[t]; t++)
+		fingerprint ^= hash_bytes_uint32_extended(city_table(cache->tables[t]), t + 1);
 
 	config_cache_query("SELECT name::pg_catalog.text, version"
 					   " FROM dcm.config_version");
@@ -130,7 +178,26 @@ config_cache_fingerprint(const ConfigCache *cache)
 		pfree(name);
 	}
 	SPI_freetuptable(SPI_tuptable);
-	return fingerprint;
+	return fingerprint ? fingerprint : 1;
+}
+
+/*
+ * Whether this transaction may have written one of the cache's tables: then it
+ * still holds the lock of a writer.
+ */
+static bool
+config_cache_written_here(const ConfigCache *cache)
+{
+	bool		written = false;
+
+	for (int t = 0; cache->tables[t] && !written; t++)
+	{
+		Relation	rel = table_open(city_table(cache->tables[t]), AccessShareLock);
+
+		written = CheckRelationLockedByMe(rel, RowExclusiveLock, true);
+		table_close(rel, NoLock);
+	}
+	return written;
 }
 
 /* Builds the cache anew and swaps it in; an error leaves the old one. */
@@ -160,6 +227,31 @@ config_cache_rebuild(ConfigCache *cache, uint64 fingerprint)
 	cache->context = context;
 	cache->payload = payload;
 	cache->fingerprint = fingerprint;
+	cache->tainted = config_cache_written_here(cache);
+	cache->builds++;
+}
+
+/* Compares the versions and rebuilds where they differ, as the city's owner. */
+static void
+config_cache_refresh(ConfigCache *cache)
+{
+	Oid			relid = city_table("config_version");
+	uint64		fingerprint;
+	Oid			save_userid;
+	int			save_sec_context;
+
+	GetUserIdAndSecContext(&save_userid, &save_sec_context);
+	SetUserIdAndSecContext(city_owner(),
+						   save_sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	PushActiveSnapshot(GetCatalogSnapshot(relid));
+	fingerprint = config_cache_fingerprint(cache);
+	if (cache->context == NULL || fingerprint != cache->fingerprint)
+		config_cache_rebuild(cache, fingerprint);
+	PopActiveSnapshot();
+	SPI_finish();
+	SetUserIdAndSecContext(save_userid, save_sec_context);
 }
 
 /*
@@ -172,40 +264,33 @@ config_cache_rebuild(ConfigCache *cache, uint64 fingerprint)
 void *
 config_cache_get(ConfigCache *cache)
 {
-	uint64		fingerprint;
-	Oid			relid;
-	Oid			save_userid;
-	int			save_sec_context;
-
 	/* cheap, and without it a statement in a quiet backend would not see
 	 * what others have committed since its locks were taken */
 	AcceptInvalidationMessages();
-	if (likely(cache->checked))
+	if (likely(cache->checked && !cache->building))
 		return cache->payload;
 
-	relid = city_table("config_version");
-	cache->checked = true;
+	/* what a build calls must not ask for the build */
+	if (cache->building)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("configuration \"%s\" cannot be used while it is being read", cache->name),
+				 errhint("See whether a policy or view on its tables calls a function that needs it."),
+				 errname("dcm.config_recursion")));
+	cache->building = true;
 	PG_TRY();
 	{
-		GetUserIdAndSecContext(&save_userid, &save_sec_context);
-		SetUserIdAndSecContext(city_owner(),
-							   save_sec_context | SECURITY_LOCAL_USERID_CHANGE);
-		if (SPI_connect() != SPI_OK_CONNECT)
-			elog(ERROR, "SPI_connect failed");
-		PushActiveSnapshot(GetCatalogSnapshot(relid));
-		fingerprint = config_cache_fingerprint(cache);
-		if (cache->context == NULL || fingerprint != cache->fingerprint)
-			config_cache_rebuild(cache, fingerprint);
-		PopActiveSnapshot();
-		SPI_finish();
-		SetUserIdAndSecContext(save_userid, save_sec_context);
+		cache->checked = true;
+		config_cache_refresh(cache);
 	}
 	PG_CATCH();
 	{
 		cache->checked = false;
+		cache->building = false;
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	cache->building = false;
 
 	return cache->payload;
 }
@@ -245,4 +330,27 @@ dcm_config_changed(PG_FUNCTION_ARGS)
 
 	CacheInvalidateRelcache(trigdata->tg_relation);
 	return PointerGetDatum(NULL);
+}
+
+/*
+ * dcm.config_cache_status(): one row for each cache of this backend.
+ */
+Datum
+dcm_config_cache_status(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (ConfigCache *cache = caches; cache; cache = cache->next)
+	{
+		Datum		values[3];
+		bool		nulls[3] = {false, false, false};
+
+		values[0] = CStringGetTextDatum(cache->name);
+		values[1] = Int64GetDatum((int64) cache->builds);
+		values[2] = Int64GetDatum(cache->context ?
+								  (int64) MemoryContextMemAllocated(cache->context, true) : 0);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
 }

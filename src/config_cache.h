@@ -22,11 +22,20 @@ typedef struct ConfigCache
 	 */
 	void	   *(*build) (void);
 
+	/*
+	 * How many builds this backend has made.  Whoever remembers something of
+	 * a build across calls compares this number, never the payload's address,
+	 * which may come again.
+	 */
+	uint64		builds;
+
 	/* private to config_cache.c */
-	MemoryContext context;
+	MemoryContext context;		/* NULL before the first build */
 	void	   *payload;
 	uint64		fingerprint;
-	bool		checked;
+	bool		checked;		/* no invalidation since the last comparison */
+	bool		building;
+	bool		tainted;		/* may hold rows that are not committed */
 	struct ConfigCache *next;
 } ConfigCache;
 

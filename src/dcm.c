@@ -9,12 +9,17 @@
  */
 #include "postgres.h"
 
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+#include "case/guard.h"
+#include "case/identity.h"
+#include "case/people.h"
+#include "case/workflow.h"
 #include "compat.h"
 #include "config_cache.h"
 #include "space/locate.h"
-
-#include "utils/builtins.h"
-#include "utils/guc.h"
+#include "time/calendar_load.h"
 
 DCM_MODULE_MAGIC;
 
@@ -36,5 +41,10 @@ _PG_init(void)
 {
 	config_cache_init();
 	locate_init();
+	workflow_init();
+	people_init();
+	identity_init();
+	guard_init();
+	calendar_load_init();
 	MarkGUCPrefixReserved("dcm");
 }

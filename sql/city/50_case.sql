@@ -40,7 +40,7 @@ CREATE TABLE dcm.transition (
 	action		text NOT NULL REFERENCES dcm.action,
 	next_state	text REFERENCES dcm.state,
 	roles		text[] NOT NULL,
-	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny,request_suspension,suspend,resume,verify_task,check_task,finish_task,on_site,remind}'),
+	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny,request_suspension,suspend,resume,verify_task,check_task,finish_task,on_site}'),
 	valid		tstzrange NOT NULL DEFAULT '[-infinity,)'
 );
 CREATE INDEX ON dcm.transition (state, action);
@@ -120,12 +120,15 @@ CREATE TABLE dcm.case_file (
 	filed_at	timestamptz,
 	standard	int REFERENCES dcm.filing_standard,
 	clock_from	timestamptz,
+	base_limit	dcm.time_limit,
 	time_limit	dcm.time_limit,
 	pauses		tstzmultirange,
 	first_due	timestamptz,
 	due			timestamptz,
 	provisional	boolean NOT NULL DEFAULT false,
 	work_no		smallint NOT NULL DEFAULT 0,
+	work_from	timestamptz,
+	work_limit	dcm.time_limit,
 	org			int REFERENCES dcm.org,
 	dispatched_at timestamptz,
 	handled_at	timestamptz,

@@ -127,7 +127,7 @@ FROM dcm.state AS s
 	CROSS JOIN (VALUES
 		('amend', NULL, '{acceptor,shift_leader,dispatcher}', '{amend}'),
 		('void', 'voided', '{shift_leader}', '{}'),
-		('remind', NULL, '{dispatcher,shift_leader,leader,inspector}', '{remind}'),
+		('remind', NULL, '{dispatcher,shift_leader,leader,inspector}', '{}'),
 		('comment', NULL, '{*}', '{}')) AS a (action, next_state, roles, effects)
 WHERE NOT EXISTS (SELECT FROM dcm.transition)
 	AND CASE a.action

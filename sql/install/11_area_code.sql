@@ -1,1 +1,0 @@
-CREATE DOMAIN dcm.area_code AS bigint; -- to be replaced by the real type

@@ -1,0 +1,362 @@
+/*
+ * act_data.c
+ *	  What an action carries: the keys of its data, judged by dcm.action_key.
+ *
+ * Free text never enters the log: it is put aside with a salt, and the log
+ * keeps a digest of it, so that it can be erased while the chain stays valid.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "case/act.h"
+#include "case/chain.h"
+#include "errors.h"
+
+static bool
+find(const Act *act, const char *key, JsonbValue *value)
+{
+	if (!getKeyJsonValueFromContainer(&act->data->root, key, strlen(key), value))
+		return false;
+	return value->type != jbvNull;
+}
+
+static char *
+string_of(const JsonbValue *value)
+{
+	return pnstrdup(value->val.string.val, value->val.string.len);
+}
+
+/* Whether a value is what the key's type asks for, as far as JSON tells. */
+static bool
+value_fits(const JsonbValue *value, const char *type)
+{
+	if (value->type == jbvNull)
+		return true;
+	if (strcmp(type, "number") == 0)
+		return value->type == jbvNumeric;
+	if (strcmp(type, "boolean") == 0)
+		return value->type == jbvBool;
+	if (strcmp(type, "point") == 0 || strcmp(type, "object") == 0)
+		return value->type == jbvBinary;
+	if (strcmp(type, "photo") == 0)
+		return value->type == jbvBinary ||
+			(value->type == jbvString && value->val.string.len > 0);
+	return value->type == jbvString && value->val.string.len > 0;
+}
+
+static void
+bad_key(const Act *act, const char *key, const char *problem)
+{
+	StringInfoData known;
+
+	initStringInfo(&known);
+	for (int i = 0; i < act->action->nkeys; i++)
+		appendStringInfo(&known, "%s%s%s", i ? ", " : "", act->action->keys[i].key,
+						 act->action->keys[i].required ? " (required)" : "");
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("key \"%s\" of action \"%s\" %s", key, act->action->code, problem),
+			 errdetail("The action carries: %s.", known.len ? known.data : "nothing"),
+			 errhint("See dcm.action_key for the type of each."),
+			 errname("dcm.bad_data")));
+}
+
+static const WorkflowKey *
+known_key(const WorkflowAction *action, const JsonbValue *key)
+{
+	for (int i = 0; i < action->nkeys; i++)
+		if (strlen(action->keys[i].key) == (size_t) key->val.string.len &&
+			memcmp(action->keys[i].key, key->val.string.val, key->val.string.len) == 0)
+			return &action->keys[i];
+	return NULL;
+}
+
+/* The reason must be one of the city's for that kind: grant_x judges as x. */
+static void
+check_reason(const Act *act, const char *key, const char *code)
+{
+	const char *action = act->action->code;
+	const char *kind = strstr(action, "extension") ? "extend" :
+		strstr(action, "suspension") ? "suspend" : action;
+
+	if (workflow_reason(act->wf, kind, code))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("there is no reason \"%s\" to %s a case", code, kind),
+			 errhint("SELECT code, name FROM dcm.reason WHERE kind = '%s'.", kind),
+			 errname("dcm.no_reason")));
+}
+
+/* Whether a text was put aside under that key. */
+static bool
+is_text(const Act *act, const JsonbValue *key)
+{
+	for (int i = 0; i < act->ntexts; i++)
+		if (strlen(act->texts[i].field) == (size_t) key->val.string.len &&
+			memcmp(act->texts[i].field, key->val.string.val, key->val.string.len) == 0)
+			return true;
+	return false;
+}
+
+/* Judges one key that was given, and puts a free text aside. */
+static void
+check_given(Act *act, const JsonbValue *name, JsonbValue *value)
+{
+	const WorkflowKey *key = known_key(act->action, name);
+
+	if (key == NULL)
+		bad_key(act, string_of(name), "is unknown");
+	if (!value_fits(value, key->type))
+		bad_key(act, key->key, psprintf("is not a %s", key->type));
+	if (value->type == jbvNull)
+		return;
+	if (is_text(act, name))
+		bad_key(act, key->key, "is given twice");
+	if (strcmp(key->type, "free_text") == 0)
+		act_add_text(act, key->key,
+					 cstring_to_text_with_len(value->val.string.val, value->val.string.len));
+	else if (strcmp(key->type, "reason") == 0)
+		check_reason(act, key->key, string_of(value));
+}
+
+/*
+ * Judges the data of an act: every key known and of its type, every required
+ * key there; 22023 naming the key.  A note given as an argument counts as key
+ * "note".
+ */
+void
+act_data_check(Act *act)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	name;
+	JsonbValue	value;
+
+	if (!JB_ROOT_IS_OBJECT(act->data))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("data of an action must be a JSON object"),
+				 errname("dcm.bad_data")));
+	it = JsonbIteratorInit(&act->data->root);
+	while ((token = JsonbIteratorNext(&it, &name, true)) != WJB_DONE)
+	{
+		if (token != WJB_KEY)
+			continue;
+		(void) JsonbIteratorNext(&it, &value, true);
+		check_given(act, &name, &value);
+	}
+	for (int i = 0; i < act->action->nkeys; i++)
+	{
+		const WorkflowKey *key = &act->action->keys[i];
+		bool		noted = false;
+
+		if (!key->required || act_data_has(act, key->key))
+			continue;
+		for (int t = 0; t < act->ntexts; t++)
+			noted |= strcmp(act->texts[t].field, key->key) == 0;
+		if (!noted)
+			bad_key(act, key->key, "is missing");
+	}
+}
+
+bool
+act_data_has(const Act *act, const char *key)
+{
+	JsonbValue	value;
+
+	return find(act, key, &value);
+}
+
+/* A string of the data, or NULL. */
+char *
+act_data_text(const Act *act, const char *key)
+{
+	JsonbValue	value;
+
+	if (!find(act, key, &value) || value.type != jbvString)
+		return NULL;
+	return string_of(&value);
+}
+
+bool
+act_data_number(const Act *act, const char *key, int *number)
+{
+	JsonbValue	value;
+
+	if (!find(act, key, &value) || value.type != jbvNumeric)
+		return false;
+	*number = DatumGetInt32(DirectFunctionCall1(numeric_int4,
+												NumericGetDatum(value.val.numeric)));
+	return true;
+}
+
+bool
+act_data_time(const Act *act, const char *key, TimestampTz *at)
+{
+	char	   *string = act_data_text(act, key);
+
+	if (string == NULL)
+		return false;
+	*at = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(string),
+												  ObjectIdGetDatum(InvalidOid),
+												  Int32GetDatum(-1)));
+	return true;
+}
+
+bool
+act_data_limit(const Act *act, const char *key, int64 *limit)
+{
+	char	   *string = act_data_text(act, key);
+	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+									   CStringGetDatum("time_limit"),
+									   ObjectIdGetDatum(get_namespace_oid("dcm", false)));
+	Oid			input;
+	Oid			param;
+
+	if (string == NULL)
+		return false;
+	getTypeInputInfo(type, &input, &param);
+	*limit = DatumGetInt64(OidInputFunctionCall(input, string, param, -1));
+	return true;
+}
+
+/* A body by its code, valid at the act's time; NULL where the key is absent. */
+const Org *
+act_data_org(const Act *act, const char *key)
+{
+	char	   *code = act_data_text(act, key);
+	const Org  *org;
+
+	if (code == NULL)
+		return NULL;
+	org = people_org_by_code(act->actor.people, code);
+	if (org == NULL || act->at < org->since || act->at >= org->till)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg(org ? "body \"%s\" is not valid then" : "there is no body \"%s\"", code),
+				 errname("dcm.no_org")));
+	return org;
+}
+
+static bool
+coordinate(JsonbContainer *object, const char *key, double *number)
+{
+	JsonbValue	value;
+
+	if (!getKeyJsonValueFromContainer(object, key, strlen(key), &value) ||
+		value.type != jbvNumeric)
+		return false;
+	*number = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
+												 NumericGetDatum(value.val.numeric)));
+	return true;
+}
+
+/* {"lon": …, "lat": …} */
+bool
+act_data_point(const Act *act, const char *key, double *lon, double *lat)
+{
+	JsonbValue	value;
+
+	if (!find(act, key, &value))
+		return false;
+	if (value.type != jbvBinary || !JsonContainerIsObject(value.val.binary.data) ||
+		!coordinate(value.val.binary.data, "lon", lon) ||
+		!coordinate(value.val.binary.data, "lat", lat))
+		bad_key(act, key, "is not a point with lon and lat");
+	return true;
+}
+
+/* Puts a text aside under a fresh salt. */
+void
+act_add_text(Act *act, const char *field, text *value)
+{
+	ActText    *t;
+
+	if (act->ntexts >= ACT_TEXTS)
+		elog(ERROR, "too many texts in one act");
+	t = &act->texts[act->ntexts++];
+	t->field = pstrdup(field);
+	t->value = value;
+	t->salt = palloc(VARHDRSZ + 16);
+	SET_VARSIZE(t->salt, VARHDRSZ + 16);
+	if (!pg_strong_random(VARDATA(t->salt), 16))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate random values")));
+	t->hash = chain_text_hash(t->salt, t->value);
+}
+
+static void
+push_string(JsonbParseState **state, JsonbIteratorToken token, char *string)
+{
+	JsonbValue	value;
+
+	value.type = jbvString;
+	value.val.string.val = string;
+	value.val.string.len = strlen(string);
+	(void) pushJsonbValue(state, token, &value);
+}
+
+/*
+ * What the log keeps of the data: without free texts, with the time that a
+ * loader gave where it was moved; NULL for nothing.
+ */
+Jsonb *
+act_log_data(const Act *act)
+{
+	JsonbParseState *state = NULL;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	name;
+	JsonbValue	value;
+	int			kept = 0;
+
+	if (JB_ROOT_COUNT(act->data) == 0 && !act->clamped)
+		return NULL;
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	it = JsonbIteratorInit(&act->data->root);
+	while ((token = JsonbIteratorNext(&it, &name, true)) != WJB_DONE)
+	{
+		if (token != WJB_KEY)
+			continue;
+		(void) JsonbIteratorNext(&it, &value, true);
+		if (value.type == jbvNull || is_text(act, &name))
+			continue;
+		(void) pushJsonbValue(&state, WJB_KEY, &name);
+		(void) pushJsonbValue(&state, WJB_VALUE, &value);
+		kept++;
+	}
+	if (act->clamped)
+	{
+		push_string(&state, WJB_KEY, "given_at");
+		push_string(&state, WJB_VALUE, pstrdup(timestamptz_to_str(act->given_at)));
+		kept++;
+	}
+	return kept ? JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)) : NULL;
+}
+
+/* The digests of the texts by field, or NULL. */
+Jsonb *
+act_log_texts(const Act *act)
+{
+	JsonbParseState *state = NULL;
+
+	if (act->ntexts == 0)
+		return NULL;
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < act->ntexts; i++)
+	{
+		push_string(&state, WJB_KEY, act->texts[i].field);
+		push_string(&state, WJB_VALUE, chain_hex(act->texts[i].hash));
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}

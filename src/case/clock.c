@@ -1,0 +1,253 @@
+/*
+ * clock.c
+ *	  The clock of a case and of its assignment.
+ *
+ * The decision to know: a clock is where it began, how much it allows and the
+ * pauses in between, and the deadline is worked out from these three; so pause,
+ * extension and rework may come in any order and give the same.  The log keeps
+ * the three and the deadline as they were given: today's calendar never changes
+ * what was promised then.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/timestamp.h"
+
+#include "case/act.h"
+#include "case/leaf.h"
+#include "errors.h"
+#include "time/deadline.h"
+#include "time/time_limit.h"
+
+/* The deadline of a limit from a moment on, over the case's pauses. */
+TimestampTz
+clock_deadline(const Act *act, TimestampTz from, int64 limit, bool *provisional)
+{
+	return dcm_deadline(from, limit, act->wf->settings.calendar,
+					   ACT_NULL(act, pauses) ? (Datum) 0 : ACT_GET(act, pauses),
+					   provisional);
+}
+
+/* The deadline of a stage or task from the act on; pauses are not its. */
+TimestampTz
+clock_stage_deadline(const Act *act, int64 limit)
+{
+	bool		provisional;
+
+	return dcm_deadline(act->at, limit, act->wf->settings.calendar, (Datum) 0, &provisional);
+}
+
+/* Works the case's deadline out anew. */
+static void
+set_due(Act *act, const char *clock)
+{
+	bool		provisional;
+
+	act->clock = clock;
+	if (ACT_NULL(act, time_limit))
+	{
+		ACT_CLEAR(act, due);
+		return;
+	}
+	ACT_SET(act, due,
+			TimestampTzGetDatum(clock_deadline(act, ACT_TIME(act, clock_from),
+											   DatumGetInt64(ACT_GET(act, time_limit)),
+											   &provisional)));
+	ACT_SET(act, provisional, BoolGetDatum(provisional));
+}
+
+/* The assignment's deadline, NULL where it has no clock or has not begun. */
+static Datum
+work_due(const Act *act, bool *isnull)
+{
+	bool		provisional;
+
+	*isnull = ACT_NULL(act, work_from) || ACT_NULL(act, work_limit);
+	if (*isnull)
+		return (Datum) 0;
+	return TimestampTzGetDatum(clock_deadline(act, ACT_TIME(act, work_from),
+											  DatumGetInt64(ACT_GET(act, work_limit)),
+											  &provisional));
+}
+
+/* Writes the assignment's limit and deadline; it is not handled (any more). */
+static void
+write_work_clock(Act *act, TimestampTz at_least)
+{
+	Datum		values[5] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
+		(Datum) 0, ACT_GET(act, work_limit)};
+	bool		nulls[5] = {false, false, true, ACT_NULL(act, work_limit)};
+
+	if (DatumGetInt16(ACT_GET(act, work_no)) == 0)
+		return;
+	values[4] = work_due(act, &nulls[4]);
+	if (!nulls[4] && DatumGetTimestampTz(values[4]) < at_least)
+		values[4] = TimestampTzGetDatum(at_least);
+	leaf_write(LEAF_WORK_CLOCK, "assignment", act->case_no,
+			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 5);
+}
+
+static void
+set_limits(Act *act, bool has_limit, int64 limit)
+{
+	if (has_limit)
+	{
+		ACT_SET(act, base_limit, Int64GetDatum(limit));
+		ACT_SET(act, time_limit, Int64GetDatum(limit));
+	}
+	else
+	{
+		ACT_CLEAR(act, base_limit);
+		ACT_CLEAR(act, time_limit);
+	}
+}
+
+/* Filing: the case's clock begins. */
+void
+clock_start(Act *act, bool has_limit, int64 limit)
+{
+	ACT_SET(act, clock_from, TimestampTzGetDatum(act->at));
+	ACT_CLEAR(act, pauses);
+	set_limits(act, has_limit, limit);
+	set_due(act, "start");
+	act->row[CF_first_due] = ACT_GET(act, due);
+	act->null[CF_first_due] = ACT_NULL(act, due);
+}
+
+/* A correction after filing: another limit, from the filing on. */
+void
+clock_reset(Act *act, bool has_limit, int64 limit)
+{
+	set_limits(act, has_limit, limit);
+	set_due(act, "reset");
+	act->row[CF_first_due] = ACT_GET(act, due);
+	act->null[CF_first_due] = ACT_NULL(act, due);
+	act->row[CF_work_limit] = ACT_GET(act, time_limit);
+	act->null[CF_work_limit] = ACT_NULL(act, time_limit);
+	if (!ACT_NULL(act, org))
+		write_work_clock(act, DT_NOBEGIN);
+}
+
+/* Handled: what the clock said stands. */
+void
+clock_stop(Act *act)
+{
+	if (!ACT_NULL(act, clock_from))
+		act->clock = "stop";
+}
+
+/* An extension: so much more of the same unit; the first deadline is kept. */
+void
+clock_extend(Act *act, int64 extra)
+{
+	int64		limit = DatumGetInt64(ACT_GET(act, time_limit));
+
+	if (time_limit_unit(extra) != time_limit_unit(limit))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("an extension must be in the unit of the limit"),
+				 errhint("Give it in the unit in which the case's limit is."),
+				 errname("dcm.limit_unit")));
+	ACT_SET(act, time_limit,
+			Int64GetDatum(time_limit_make(time_limit_unit(limit),
+										  time_limit_hundredths(limit) + time_limit_hundredths(extra))));
+	if (!ACT_NULL(act, work_limit))
+		ACT_SET(act, work_limit,
+				Int64GetDatum(time_limit_make(time_limit_unit(limit),
+											  time_limit_hundredths(DatumGetInt64(ACT_GET(act, work_limit))) +
+											  time_limit_hundredths(extra))));
+	set_due(act, "extend");
+	write_work_clock(act, DT_NOBEGIN);
+}
+
+/* The pauses with a span added or taken out; SPI's result is in our context. */
+static void
+change_pauses(Act *act, CityStatement statement, TimestampTz since, TimestampTz till)
+{
+	Datum		values[3] = {ACT_GET(act, pauses), TimestampTzGetDatum(since), TimestampTzGetDatum(till)};
+	char		nulls[4] = {ACT_NULL(act, pauses) ? 'n' : ' ', ' ', ' ', '\0'};
+	bool		isnull;
+
+	if (till <= since)
+		return;
+	if (SPI_execute_plan(city_plan(statement), values, nulls, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not change the pauses of a clock");
+	ACT_SET(act, pauses, SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* Suspended: the clock stands from the request until the day that was granted. */
+void
+clock_pause(Act *act, TimestampTz since, TimestampTz till)
+{
+	change_pauses(act, CITY_PAUSE, since, till);
+	set_due(act, "pause");
+	write_work_clock(act, DT_NOBEGIN);
+}
+
+/* Resumed before that day: the clock runs again from now. */
+void
+clock_resume(Act *act)
+{
+	change_pauses(act, CITY_UNPAUSE, act->at, ACT_TIME(act, resume_at));
+	set_due(act, "resume");
+	write_work_clock(act, DT_NOBEGIN);
+}
+
+/*
+ * Rework: the time between the handling and its refusal is not the body's, and
+ * what was left goes on, but for no less than the city's least time.
+ */
+void
+clock_restart(Act *act)
+{
+	TimestampTz at_least = DT_NOBEGIN;
+	bool		provisional;
+
+	change_pauses(act, CITY_PAUSE, ACT_TIME(act, handled_at), act->at);
+	set_due(act, "restart");
+	if (!ACT_NULL(act, due) && act->wf->settings.has_rework_min)
+	{
+		at_least = clock_deadline(act, act->at, act->wf->settings.rework_min, &provisional);
+		if (ACT_TIME(act, due) < at_least)
+		{
+			ACT_SET(act, due, TimestampTzGetDatum(at_least));
+			ACT_SET(act, provisional, BoolGetDatum(provisional));
+		}
+	}
+	write_work_clock(act, at_least);
+}
+
+/* Dispatched: a body has the whole limit, from now or from its signature. */
+void
+clock_open_work(Act *act)
+{
+	Datum		values[7] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
+		ACT_GET(act, org), TimestampTzGetDatum(act->at), Int32GetDatum(act->actor.person->id)};
+	bool		nulls[7] = {false};
+
+	act->row[CF_work_limit] = ACT_GET(act, base_limit);
+	act->null[CF_work_limit] = ACT_NULL(act, base_limit);
+	if (act->wf->settings.handle_from_sign)
+		ACT_CLEAR(act, work_from);
+	else
+		ACT_SET(act, work_from, TimestampTzGetDatum(act->at));
+	values[5] = ACT_GET(act, work_limit);
+	nulls[5] = ACT_NULL(act, work_limit);
+	values[6] = work_due(act, &nulls[6]);
+	leaf_write(LEAF_WORK_OPEN, "assignment", act->case_no, act->work_no, 'i', values, nulls, 7);
+}
+
+/* Signed: the assignment's clock begins where the city has it so. */
+void
+clock_sign_work(Act *act)
+{
+	Datum		values[4] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
+		TimestampTzGetDatum(act->at)};
+	bool		nulls[4] = {false};
+
+	if (act->wf->settings.handle_from_sign)
+		ACT_SET(act, work_from, TimestampTzGetDatum(act->at));
+	values[3] = work_due(act, &nulls[3]);
+	leaf_write(LEAF_WORK_SIGN, "assignment", act->case_no,
+			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 4);
+}

@@ -1,0 +1,276 @@
+/*
+ * identity.c
+ *	  Who acts: dcm.become, dcm.whoami and the right to an action.
+ *
+ * The decision to know: who acts is kept in the setting dcm.acting_person,
+ * because a setting follows ROLLBACK, savepoints and DISCARD ALL and reaches
+ * parallel workers, which a variable in C does not.  Only dcm.become can give
+ * it a value: its check hook refuses everybody else, superusers too.  It
+ * carries no rights; those are looked up at each use.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/timestamp.h"
+
+#include "case/identity.h"
+#include "errors.h"
+
+PG_FUNCTION_INFO_V1(dcm_become);
+PG_FUNCTION_INFO_V1(dcm_whoami);
+
+static char *acting_person = NULL;
+static bool becoming = false;
+
+/*
+ * Nobody sets who acts but dcm.become.  Parallel workers take the value over
+ * from their leader, and an empty value means nobody.
+ */
+static bool
+check_acting_person(char **newval, void **extra, GucSource source)
+{
+	if (**newval == '\0' || becoming || InitializingParallelWorker)
+		return true;
+	GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
+	GUC_check_errmsg("parameter \"dcm.acting_person\" is set by dcm.become alone");
+	return false;
+}
+
+void
+identity_init(void)
+{
+	DefineCustomStringVariable("dcm.acting_person",
+							   "Who acts; set by dcm.become alone.",
+							   NULL, &acting_person, "", PGC_SUSET,
+							   GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
+							   check_acting_person, NULL, NULL);
+}
+
+/* Membership that was granted, which a superuser has of no role by itself. */
+static bool
+granted(const char *role)
+{
+	Oid			roleid = get_role_oid(role, true);
+
+	return OidIsValid(roleid) && is_member_of_role_nosuper(GetUserId(), roleid);
+}
+
+static bool
+valid_at(TimestampTz since, TimestampTz till, TimestampTz at)
+{
+	return since <= at && at < till;
+}
+
+/* Raises 42501 unless the caller may act as that person. */
+static void
+check_may_become(const Person *person)
+{
+	if (superuser() || granted("dcm_app") || granted("dcm_loader"))
+		return;
+	if (strcmp(person->code, "system") == 0 && granted("dcm_job"))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied to act for another"),
+			 errdetail("Role \"%s\" is a member of neither \"dcm_app\" nor \"dcm_loader\".",
+					   GetUserNameFromId(GetUserId(), false)),
+			 errhint("GRANT dcm_app TO ... for an application's login."),
+			 errname("dcm.become")));
+}
+
+/* The post of that code held by the person; raises 42501. */
+static const Post *
+find_post(const People *people, const Person *person, const char *code, TimestampTz at)
+{
+	int			n;
+	const Post *posts = people_posts(people, person->id, &n);
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(posts[i].code, code) == 0 &&
+			valid_at(posts[i].since, posts[i].till, at))
+			return &posts[i];
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("person \"%s\" does not hold post \"%s\" now", person->code, code),
+			 errname("dcm.no_post")));
+	return NULL;
+}
+
+/*
+ * dcm.become(person text, post text, scope text): from now on that person
+ * acts, to the end of the transaction or the session.  post may be NULL.
+ */
+Datum
+dcm_become(PG_FUNCTION_ARGS)
+{
+	const People *people;
+	const Person *person;
+	const Post *post = NULL;
+	char	   *code;
+	char	   *scope;
+	char	   *value;
+	bool		local;
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("person and scope must not be null"),
+				 errname("dcm.become")));
+	code = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	scope = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	local = strcmp(scope, "transaction") == 0;
+	if (!local && strcmp(scope, "session") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown scope \"%s\"", scope),
+				 errhint("Use transaction or session."),
+				 errname("dcm.become")));
+
+	people = people_get();
+	person = people_by_code(people, code);
+	if (person == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("there is no person \"%s\"", code),
+				 errname("dcm.no_person")));
+	check_may_become(person);
+	if (!valid_at(person->since, person->till, now) && !granted("dcm_loader"))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("person \"%s\" is not valid now", code),
+				 errname("dcm.no_person")));
+	if (!PG_ARGISNULL(1))
+		post = find_post(people, person, text_to_cstring(PG_GETARG_TEXT_PP(1)), now);
+
+	value = psprintf("%d/%d", person->id, post ? post->id : 0);
+	becoming = true;
+	PG_TRY();
+	{
+		(void) set_config_option("dcm.acting_person", value, PGC_SUSET, PGC_S_SESSION,
+								 local ? GUC_ACTION_LOCAL : GUC_ACTION_SET, true, 0, false);
+	}
+	PG_FINALLY();
+	{
+		becoming = false;
+	}
+	PG_END_TRY();
+	PG_RETURN_VOID();
+}
+
+/*
+ * Who acts: the person of dcm.become, else the one whose login the session's
+ * user is.  Raises 42501 where that is nobody.
+ */
+Actor
+identity_actor(void)
+{
+	Actor		actor = {.people = people_get(), .loader = granted("dcm_loader")};
+
+	if (acting_person && acting_person[0] != '\0')
+	{
+		int			id = 0;
+
+		if (sscanf(acting_person, "%d/%d", &id, &actor.post) == 2)
+			actor.person = people_person(actor.people, id);
+	}
+	else
+		actor.person = people_by_login(actor.people,
+									   GetUserNameFromId(GetSessionUserId(), false));
+	if (actor.person == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("nobody is acting"),
+				 errdetail("No person is set, and none has the login \"%s\".",
+						   GetUserNameFromId(GetSessionUserId(), false)),
+				 errhint("Call dcm.become(person) in this transaction, or give the person a login."),
+				 errname("dcm.nobody")));
+	return actor;
+}
+
+/* Roles that act for one body, so only for its own cases. */
+static bool
+is_body_role(const char *role)
+{
+	return strcmp(role, "liaison") == 0 || strcmp(role, "handler") == 0;
+}
+
+/*
+ * The post by which the actor may take an action that is open to these roles
+ * on a case of that body, or NULL.  any_role tells whether a role was there and
+ * only the body was not the actor's.  "*" among the roles means everybody; then
+ * the first post that is valid is named, if there is any.
+ */
+const Post *
+identity_right(const Actor *actor, char **roles, int nroles, int org,
+			   TimestampTz at, bool *any_role)
+{
+	int			n;
+	const Post *posts = people_posts(actor->people, actor->person->id, &n);
+
+	*any_role = false;
+	for (int i = 0; i < n; i++)
+	{
+		const Post *post = &posts[i];
+
+		if ((actor->post != 0 && post->id != actor->post) ||
+			!valid_at(post->since, post->till, at))
+			continue;
+		for (int r = 0; r < nroles; r++)
+		{
+			if (strcmp(roles[r], "*") == 0)
+				return post;
+			if (strcmp(roles[r], post->role) != 0)
+				continue;
+			if (!is_body_role(post->role) || org == 0 ||
+				people_org_within(actor->people, org, post->org))
+				return post;
+			*any_role = true;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * dcm.whoami() → (person, post, roles): who would act now, with the roles that
+ * the person's posts give at this moment.
+ */
+Datum
+dcm_whoami(PG_FUNCTION_ARGS)
+{
+	TupleDesc	desc;
+	Datum		values[3];
+	bool		nulls[3] = {false, true, false};
+	Actor		actor = identity_actor();
+	TimestampTz now = GetCurrentTimestamp();
+	int			n;
+	const Post *posts = people_posts(actor.people, actor.person->id, &n);
+	Datum	   *roles = palloc(sizeof(Datum) * Max(n, 1));
+	int			nroles = 0;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	for (int i = 0; i < n; i++)
+	{
+		if ((actor.post != 0 && posts[i].id != actor.post) ||
+			!valid_at(posts[i].since, posts[i].till, now))
+			continue;
+		roles[nroles++] = CStringGetTextDatum(posts[i].role);
+		if (posts[i].id == actor.post)
+		{
+			values[1] = CStringGetTextDatum(posts[i].code);
+			nulls[1] = false;
+		}
+	}
+	values[0] = CStringGetTextDatum(actor.person->code);
+	values[2] = PointerGetDatum(construct_array(roles, nroles, TEXTOID, -1, false, TYPALIGN_INT));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}

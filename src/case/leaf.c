@@ -1,0 +1,436 @@
+/*
+ * leaf.c
+ *	  The leaf that a case number names, and the kept statements on its tables.
+ *
+ * The decision to know: act never speaks to the partitioned tables.  A generic
+ * plan over 120 leaves takes hundreds of locks, while the case number itself
+ * tells the leaf; so statements are kept for each leaf, by the leaf's name, and
+ * the plan cache re-plans them by name when a leaf is dropped and made again.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "case/case_tables.h"
+#include "case/guard.h"
+#include "case/leaf.h"
+#include "city.h"
+#include "errors.h"
+
+/* Case numbers are yyyymmdd * 10^7 + serial. */
+#define CASE_NO_PER_YEAR INT64CONST(100000000000)
+
+#define MAX_ARGS CF_COUNT
+
+typedef struct LeafPlans
+{
+	int			year;			/* hash key */
+	SPIPlanPtr	plans[LEAF_COUNT];
+} LeafPlans;
+
+/*
+ * The session's kept plans.  They hold type oids, so they go when the city that
+ * they were made for is another one.
+ */
+static struct
+{
+	Oid			case_file;
+	HTAB	   *leaves;
+	SPIPlanPtr	city[CITY_COUNT];
+}			kept;
+
+/*
+ * A statement and the types of its parameters, a letter each: l int8, i int4,
+ * s int2, t text, z timestamptz, j jsonb, b bool, y bytea, f float8, m
+ * tstzmultirange, L dcm.time_limit, G geometry, C dcm.component_id.  %d is the
+ * leaf's year.  "@" in place of the letters: the columns of the table.
+ */
+typedef struct Statement
+{
+	const char *args;
+	const char *sql;
+} Statement;
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+static const Statement leaf_statements[LEAF_COUNT] = {
+	[LEAF_LOCK] = {"l", NULL},
+	[LEAF_INSERT] = {"@", NULL},
+	[LEAF_UPDATE] = {"@", NULL},
+	[LEAF_LOG] = {"@", NULL},
+	[LEAF_LOG_AT] = {"li",
+		"SELECT l.to_state, l.stage,"
+		" (SELECT c.due FROM dcm.case_log_%1$d AS c WHERE c.case_no" EQ "$1"
+		" AND c.log_no OPERATOR(pg_catalog.<=) $2 AND c.clock IS NOT NULL"
+		" ORDER BY c.log_no DESC LIMIT 1),"
+		" (SELECT c.provisional FROM dcm.case_log_%1$d AS c WHERE c.case_no" EQ "$1"
+		" AND c.log_no OPERATOR(pg_catalog.<=) $2 AND c.clock IS NOT NULL"
+		" ORDER BY c.log_no DESC LIMIT 1)"
+	" FROM dcm.case_log_%1$d AS l WHERE l.case_no" EQ "$1 AND l.log_no" EQ "$2"},
+	[LEAF_TEXT] = {"lityt",
+		"INSERT INTO dcm.case_text_%1$d (case_no, log_no, field, salt, value)"
+	" VALUES ($1, $2, $3, $4, $5)"},
+	[LEAF_WORK_OPEN] = {"lsiziLz",
+		"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, dispatched_at, dispatcher, time_limit, due)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+	[LEAF_WORK_SIGN] = {"lszz",
+		"UPDATE dcm.assignment_%1$d SET signed_at = $3, due = $4"
+	" WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
+	[LEAF_WORK_END] = {"lsztz",
+		"UPDATE dcm.assignment_%1$d SET returned_at = $3, return_reason = $4, recalled_at = $5"
+	" WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
+	[LEAF_WORK_HANDLE] = {"lsz",
+		"UPDATE dcm.assignment_%1$d SET handled_at = $3"
+	" WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
+	[LEAF_WORK_CLOCK] = {"lszLz",
+		"UPDATE dcm.assignment_%1$d SET handled_at = $3, time_limit = $4, due = $5"
+	" WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
+	[LEAF_STAGE_OPEN] = {"lstizLz",
+		"INSERT INTO dcm.case_stage_%1$d (case_no, stage_no, stage, person, opened_at, time_limit, due)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+	[LEAF_STAGE_CLOSE] = {"lszt",
+		"UPDATE dcm.case_stage_%1$d SET closed_at = $3, outcome = $4"
+	" WHERE case_no" EQ "$1 AND stage_no" EQ "$2"},
+	[LEAF_ATTACH] = {"lsittffzt",
+		"INSERT INTO dcm.attachment_%1$d (case_no, attachment_no, log_no, kind, uri, lon, lat, taken_at, sha256)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"},
+	[LEAF_TASK_OPEN] = {"lstizz",
+		"INSERT INTO dcm.case_task_%1$d (case_no, task_no, kind, person, requested_at, due)"
+	" VALUES ($1, $2, $3, $4, $5, $6)"},
+	[LEAF_TASK_GET] = {"ls",
+		"SELECT person FROM dcm.case_task_%1$d"
+	" WHERE case_no" EQ "$1 AND task_no" EQ "$2"},
+	[LEAF_TASK_DONE] = {"lszit",
+		"UPDATE dcm.case_task_%1$d SET done_at = $3, done_by = $4, outcome = $5"
+	" WHERE case_no" EQ "$1 AND task_no" EQ "$2"},
+};
+
+static const Statement city_statements[CITY_COUNT] = {
+	[CITY_ACT_KEY] = {"lt",
+	"SELECT args, log_no FROM dcm.act_key WHERE case_no" EQ "$1 AND client_key" EQ "$2"},
+	[CITY_ACT_KEY_NEW] = {"ltyi",
+	"INSERT INTO dcm.act_key (case_no, client_key, args, log_no) VALUES ($1, $2, $3, $4)"},
+	[CITY_REPORT_KEY] = {"it",
+	"SELECT args, case_no FROM dcm.report_key WHERE actor" EQ "$1 AND client_key" EQ "$2"},
+	[CITY_REPORT_KEY_NEW] = {"ityl",
+		"INSERT INTO dcm.report_key (actor, client_key, args, case_no) VALUES ($1, $2, $3, $4)"
+	" ON CONFLICT DO NOTHING"},
+	[CITY_CATEGORY] = {"t",
+		"SELECT id, kind FROM dcm.category WHERE code" EQ "$1 AND edition" EQ "dcm.setting('edition')"},
+	[CITY_STANDARD] = {"iiz",
+		"SELECT id, limit_1, coalesce(limit_2, limit_1), coalesce(limit_3, limit_1)"
+		" FROM dcm.filing_standard WHERE category" EQ "$1 AND condition_no" EQ "$2"
+	" AND valid OPERATOR(pg_catalog.@>) $3 ORDER BY id LIMIT 1"},
+	[CITY_PLACE] = {"Gt", "SELECT * FROM dcm.place_of($1, $2)"},
+	[CITY_COMPONENT] = {"C",
+	"SELECT c.category, c.geom, c.maintainer FROM dcm.component AS c WHERE c.id OPERATOR(dcm.=) $1"},
+	[CITY_PAUSE] = {"mzz",
+		"SELECT coalesce($1, '{}') OPERATOR(pg_catalog.+)"
+	" pg_catalog.tstzmultirange(pg_catalog.tstzrange($2, $3))"},
+	[CITY_UNPAUSE] = {"mzz",
+		"SELECT coalesce($1, '{}') OPERATOR(pg_catalog.-)"
+	" pg_catalog.tstzmultirange(pg_catalog.tstzrange($2, $3))"},
+	[CITY_DISTANCE] = {"Gff", "SELECT dcm.metres($1, dcm.point($2, $3))"},
+	[CITY_POINT] = {"ff", "SELECT dcm.point($1, $2)"},
+	[CITY_CONDITION] = {"i", "SELECT condition_no FROM dcm.filing_standard WHERE id" EQ "$1"},
+	[CITY_SOURCE] = {"t", "SELECT 1 FROM dcm.source WHERE code" EQ "$1"},
+};
+
+/* The year that a case number begins with. */
+int
+leaf_year(int64 case_no)
+{
+	return (int) (case_no / CASE_NO_PER_YEAR);
+}
+
+bool
+leaf_exists(int year)
+{
+	char		name[NAMEDATALEN];
+
+	snprintf(name, sizeof(name), "case_file_%d", year);
+	return OidIsValid(get_relname_relid(name, get_namespace_oid("dcm", false)));
+}
+
+/* Makes the leaves of a year, as the city's owner, whom the caller has become. */
+void
+leaf_make(int year)
+{
+	Oid			argtypes[1] = {INT4OID};
+	Datum		args[1] = {Int32GetDatum(year)};
+
+	if (SPI_execute_with_args("SELECT dcm.make_leaf($1)", 1, argtypes, args, NULL,
+							  false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not make the leaves of year %d", year);
+}
+
+static Oid
+type_in_schema(const char *name, const char *schema)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+						   ObjectIdGetDatum(get_namespace_oid(schema, false)));
+}
+
+/* The type of a column of a case table: of geometry nothing else is known. */
+static Oid
+column_type(const char *table, const char *column)
+{
+	Oid			relid = city_table(table);
+
+	return get_atttype(relid, get_attnum(relid, column));
+}
+
+static Oid
+arg_type(char letter)
+{
+	switch (letter)
+	{
+		case 'l':
+			return INT8OID;
+		case 'i':
+			return INT4OID;
+		case 's':
+			return INT2OID;
+		case 't':
+			return TEXTOID;
+		case 'z':
+			return TIMESTAMPTZOID;
+		case 'j':
+			return JSONBOID;
+		case 'b':
+			return BOOLOID;
+		case 'y':
+			return BYTEAOID;
+		case 'f':
+			return FLOAT8OID;
+		case 'm':
+			return TSTZMULTIRANGEOID;
+		case 'L':
+			return type_in_schema("time_limit", "dcm");
+		case 'C':
+			return type_in_schema("component_id", "dcm");
+		case 'G':
+			return column_type("case_file", "location");
+		default:
+			elog(ERROR, "unknown parameter letter \"%c\"", letter);
+			return InvalidOid;
+	}
+}
+
+static const char *const case_file_names[CF_COUNT] = {
+#define X(name) #name,
+	CASE_FILE_COLUMNS(X)
+#undef X
+};
+
+static const char *const case_log_names[CL_COUNT] = {
+#define X(name, kind) #name,
+	CASE_LOG_COLUMNS(X)
+#undef X
+};
+
+/* "a, b, c" or "$1, $2, $3", or "a = $1, b = $2" from the given column on. */
+static void
+append_columns(StringInfo sql, const char *const *names, int n, int from, char form)
+{
+	for (int i = from; i < n; i++)
+	{
+		if (i > from)
+			appendStringInfoString(sql, ", ");
+		if (form != '$')
+			appendStringInfoString(sql, names[i]);
+		if (form == '=')
+			appendStringInfoString(sql, " = ");
+		if (form != 'a')
+			appendStringInfo(sql, "$%d", i + 1);
+	}
+}
+
+/* The statements that are made from the lists of columns. */
+static void
+column_statement(StringInfo sql, LeafStatement statement, int year)
+{
+	switch (statement)
+	{
+		case LEAF_LOCK:
+			appendStringInfoString(sql, "SELECT ");
+			append_columns(sql, case_file_names, CF_COUNT, 0, 'a');
+			appendStringInfo(sql, " FROM dcm.case_file_%d WHERE case_no" EQ "$1"
+							 " FOR NO KEY UPDATE", year);
+			break;
+		case LEAF_UPDATE:
+			appendStringInfo(sql, "UPDATE dcm.case_file_%d SET ", year);
+			append_columns(sql, case_file_names, CF_COUNT, 1, '=');
+			appendStringInfoString(sql, " WHERE case_no" EQ "$1 RETURNING state, log_no, due, head");
+			break;
+		case LEAF_INSERT:
+			appendStringInfo(sql, "INSERT INTO dcm.case_file_%d (", year);
+			append_columns(sql, case_file_names, CF_COUNT, 0, 'a');
+			appendStringInfoString(sql, ") VALUES (");
+			append_columns(sql, case_file_names, CF_COUNT, 0, '$');
+			appendStringInfoString(sql, ") ON CONFLICT DO NOTHING RETURNING state, log_no, due, head");
+			break;
+		case LEAF_LOG:
+			appendStringInfo(sql, "INSERT INTO dcm.case_log_%d (", year);
+			append_columns(sql, case_log_names, CL_COUNT, 0, 'a');
+			appendStringInfoString(sql, ") VALUES (");
+			append_columns(sql, case_log_names, CL_COUNT, 0, '$');
+			appendStringInfoString(sql, ") RETURNING to_state, log_no, due, hash");
+			break;
+		default:
+			elog(ERROR, "leaf statement %d has no text", (int) statement);
+	}
+}
+
+static int
+column_types(LeafStatement statement, Oid *types)
+{
+	const char *table = statement == LEAF_LOG ? "case_log" : "case_file";
+	const char *const *names = statement == LEAF_LOG ? case_log_names : case_file_names;
+	int			n = statement == LEAF_LOG ? CL_COUNT : CF_COUNT;
+
+	for (int i = 0; i < n; i++)
+		types[i] = column_type(table, names[i]);
+	return n;
+}
+
+static SPIPlanPtr
+prepare(const char *sql, int nargs, Oid *types)
+{
+	SPIPlanPtr	plan = SPI_prepare(sql, nargs, types);
+
+	if (plan == NULL || SPI_keepplan(plan) != 0)
+		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+static int
+letter_types(const char *letters, Oid *types)
+{
+	int			n = 0;
+
+	for (; letters[n]; n++)
+		types[n] = arg_type(letters[n]);
+	return n;
+}
+
+/* Frees every kept plan: the city is another one. */
+static void
+forget_plans(void)
+{
+	HASH_SEQ_STATUS seq;
+	LeafPlans  *leaf;
+
+	for (int i = 0; i < CITY_COUNT; i++)
+	{
+		if (kept.city[i])
+			SPI_freeplan(kept.city[i]);
+		kept.city[i] = NULL;
+	}
+	if (kept.leaves == NULL)
+		return;
+	hash_seq_init(&seq, kept.leaves);
+	while ((leaf = hash_seq_search(&seq)) != NULL)
+		for (int i = 0; i < LEAF_COUNT; i++)
+			if (leaf->plans[i])
+				SPI_freeplan(leaf->plans[i]);
+	hash_destroy(kept.leaves);
+	kept.leaves = NULL;
+}
+
+static void
+check_kept_city(void)
+{
+	Oid			case_file = city_table("case_file");
+
+	if (kept.case_file == case_file)
+		return;
+	forget_plans();
+	kept.case_file = case_file;
+}
+
+SPIPlanPtr
+city_plan(CityStatement statement)
+{
+	check_kept_city();
+	if (kept.city[statement] == NULL)
+	{
+		Oid			types[MAX_ARGS];
+		int			nargs = letter_types(city_statements[statement].args, types);
+
+		kept.city[statement] = prepare(city_statements[statement].sql, nargs, types);
+	}
+	return kept.city[statement];
+}
+
+static LeafPlans *
+leaf_plans(int year)
+{
+	LeafPlans  *leaf;
+	bool		found;
+
+	check_kept_city();
+	if (kept.leaves == NULL)
+	{
+		HASHCTL		ctl = {.keysize = sizeof(int), .entrysize = sizeof(LeafPlans)};
+
+		kept.leaves = hash_create("dcm leaf plans", 8, &ctl, HASH_ELEM | HASH_BLOBS);
+	}
+	leaf = hash_search(kept.leaves, &year, HASH_ENTER, &found);
+	if (!found)
+		memset(leaf->plans, 0, sizeof(leaf->plans));
+	return leaf;
+}
+
+/* The kept plan of a statement on the leaves of a year, prepared at first use. */
+SPIPlanPtr
+leaf_plan(int year, LeafStatement statement)
+{
+	LeafPlans  *leaf = leaf_plans(year);
+	const Statement *s = &leaf_statements[statement];
+
+	if (leaf->plans[statement] == NULL)
+	{
+		Oid			types[MAX_ARGS];
+		int			nargs;
+		StringInfoData sql;
+
+		initStringInfo(&sql);
+		if (s->sql)
+			appendStringInfo(&sql, s->sql, year);
+		else
+			column_statement(&sql, statement, year);
+		nargs = s->args[0] == '@' ? column_types(statement, types) :
+			letter_types(s->args, types);
+		leaf->plans[statement] = prepare(sql.data, nargs, types);
+	}
+	return leaf->plans[statement];
+}
+
+/*
+ * Writes one row under a permit.  What RETURNING gives, where the statement has
+ * it, is in SPI_tuptable; SPI_processed may be 0 only for an INSERT that met a
+ * taken key.
+ */
+void
+leaf_write(LeafStatement statement, const char *table, int64 case_no, int64 sub,
+		   char op, Datum *values, const bool *nulls, int n)
+{
+	char		spi_nulls[MAX_ARGS + 1];
+	SPIPlanPtr	plan = leaf_plan(leaf_year(case_no), statement);
+
+	for (int i = 0; i < n; i++)
+		spi_nulls[i] = nulls && nulls[i] ? 'n' : ' ';
+	spi_nulls[n] = '\0';
+	if (guarded_execute(plan, values, spi_nulls, table, case_no, sub, op) < 0 ||
+		(SPI_processed != 1 && statement != LEAF_INSERT))
+		elog(ERROR, "a row of \"dcm.%s\" was not written", table);
+}

@@ -1,0 +1,65 @@
+/*
+ * leaf.h
+ *	  The leaf that a case number names, and the kept statements on its tables.
+ */
+#ifndef DCM_LEAF_H
+#define DCM_LEAF_H
+
+#include "postgres.h"
+
+#include "executor/spi.h"
+
+/* Statements on one leaf; see the table in leaf.c. */
+typedef enum LeafStatement
+{
+	LEAF_LOCK,
+	LEAF_INSERT,
+	LEAF_UPDATE,
+	LEAF_LOG,
+	LEAF_LOG_AT,
+	LEAF_TEXT,
+	LEAF_WORK_OPEN,
+	LEAF_WORK_SIGN,
+	LEAF_WORK_END,
+	LEAF_WORK_HANDLE,
+	LEAF_WORK_CLOCK,
+	LEAF_STAGE_OPEN,
+	LEAF_STAGE_CLOSE,
+	LEAF_ATTACH,
+	LEAF_TASK_OPEN,
+	LEAF_TASK_GET,
+	LEAF_TASK_DONE,
+	LEAF_COUNT
+} LeafStatement;
+
+/* Statements on tables that have no leaves. */
+typedef enum CityStatement
+{
+	CITY_ACT_KEY,
+	CITY_ACT_KEY_NEW,
+	CITY_REPORT_KEY,
+	CITY_REPORT_KEY_NEW,
+	CITY_CATEGORY,
+	CITY_STANDARD,
+	CITY_PLACE,
+	CITY_COMPONENT,
+	CITY_PAUSE,
+	CITY_UNPAUSE,
+	CITY_DISTANCE,
+	CITY_SOURCE,
+	CITY_POINT,
+	CITY_CONDITION,
+	CITY_COUNT
+} CityStatement;
+
+extern int	leaf_year(int64 case_no);
+extern bool leaf_exists(int year);
+extern void leaf_make(int year);
+extern SPIPlanPtr leaf_plan(int year, LeafStatement statement);
+extern SPIPlanPtr city_plan(CityStatement statement);
+
+/* Writes one row of a case table under a permit; raises XX000 if it was not one. */
+extern void leaf_write(LeafStatement statement, const char *table, int64 case_no,
+					   int64 sub, char op, Datum *values, const bool *nulls, int n);
+
+#endif							/* DCM_LEAF_H */

@@ -1,0 +1,210 @@
+/*
+ * people.c
+ *	  Persons, posts, roles and bodies in memory.
+ *
+ * Rights are looked up at each act, so the posts must be at hand: a city has
+ * thousands of people, which are sorted arrays of some hundred kilobytes.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "case/people.h"
+#include "config_cache.h"
+
+static void *people_build(void);
+
+static const char *const people_tables[] = {"person", "post", "role", "org", NULL};
+
+static ConfigCache people_cache = {
+	.name = "people",
+	.tables = people_tables,
+	.build = people_build
+};
+
+void
+people_init(void)
+{
+	config_cache_register(&people_cache);
+}
+
+const People *
+people_get(void)
+{
+	return config_cache_get(&people_cache);
+}
+
+static char *
+column_text(uint64 row, int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
+/* An integer or time column, 0 for NULL. */
+static int64
+column_int(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+									  column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+#define VALIDITY \
+	"coalesce(pg_catalog.lower(t.valid), '-infinity'), coalesce(pg_catalog.upper(t.valid), 'infinity')"
+
+static void
+build_persons(People *people)
+{
+	config_cache_query("SELECT t.id::pg_catalog.int8, t.code, t.login, " VALIDITY
+					   " FROM dcm.person AS t WHERE NOT pg_catalog.isempty(t.valid) ORDER BY t.id");
+	people->npersons = SPI_processed;
+	people->persons = palloc(sizeof(Person) * Max(SPI_processed, 1));
+	for (uint64 i = 0; i < SPI_processed; i++)
+		people->persons[i] = (Person)
+		{
+			.id = (int) column_int(i, 1),
+				.code = column_text(i, 2),
+				.login = column_text(i, 3),
+				.since = column_int(i, 4),
+				.till = column_int(i, 5)
+		};
+}
+
+static void
+build_posts(People *people)
+{
+	config_cache_query("SELECT t.person::pg_catalog.int8, t.id::pg_catalog.int8, t.code, t.role, t.org::pg_catalog.int8,"
+					   " (extract(epoch FROM r.max_backdate) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8, " VALIDITY
+					   " FROM dcm.post AS t JOIN dcm.role AS r ON r.code OPERATOR(pg_catalog.=) t.role"
+					   " WHERE NOT pg_catalog.isempty(t.valid) ORDER BY t.person, t.id");
+	people->nposts = SPI_processed;
+	people->posts = palloc(sizeof(Post) * Max(SPI_processed, 1));
+	for (uint64 i = 0; i < SPI_processed; i++)
+		people->posts[i] = (Post)
+		{
+			.person = (int) column_int(i, 1),
+				.id = (int) column_int(i, 2),
+				.code = column_text(i, 3),
+				.role = column_text(i, 4),
+				.org = (int) column_int(i, 5),
+				.max_backdate = column_int(i, 6),
+				.since = column_int(i, 7),
+				.till = column_int(i, 8)
+		};
+}
+
+static void
+build_orgs(People *people)
+{
+	config_cache_query("SELECT t.id::pg_catalog.int8, t.code, t.parent::pg_catalog.int8, " VALIDITY
+					   " FROM dcm.org AS t WHERE NOT pg_catalog.isempty(t.valid) ORDER BY t.id");
+	people->norgs = SPI_processed;
+	people->orgs = palloc(sizeof(Org) * Max(SPI_processed, 1));
+	for (uint64 i = 0; i < SPI_processed; i++)
+		people->orgs[i] = (Org)
+		{
+			.id = (int) column_int(i, 1),
+				.code = column_text(i, 2),
+				.parent = (int) column_int(i, 3),
+				.since = column_int(i, 4),
+				.till = column_int(i, 5)
+		};
+}
+
+static void *
+people_build(void)
+{
+	People	   *people = palloc0(sizeof(People));
+
+	build_persons(people);
+	build_posts(people);
+	build_orgs(people);
+	return people;
+}
+
+/* Orders by the leading int, which each of the three structs has. */
+static int
+compare_leading_int(const void *a, const void *b)
+{
+	int			x = *(const int *) a;
+	int			y = *(const int *) b;
+
+	return (x > y) - (x < y);
+}
+
+const Person *
+people_person(const People *people, int id)
+{
+	return bsearch(&id, people->persons, people->npersons, sizeof(Person),
+				   compare_leading_int);
+}
+
+const Person *
+people_by_code(const People *people, const char *code)
+{
+	for (int i = 0; i < people->npersons; i++)
+		if (strcmp(people->persons[i].code, code) == 0)
+			return &people->persons[i];
+	return NULL;
+}
+
+const Person *
+people_by_login(const People *people, const char *login)
+{
+	for (int i = 0; i < people->npersons; i++)
+		if (people->persons[i].login && strcmp(people->persons[i].login, login) == 0)
+			return &people->persons[i];
+	return NULL;
+}
+
+/* The posts of a person, n of them from the place returned. */
+const Post *
+people_posts(const People *people, int person, int *n)
+{
+	const Post *post = bsearch(&person, people->posts, people->nposts, sizeof(Post),
+							   compare_leading_int);
+	const Post *end = people->posts + people->nposts;
+
+	*n = 0;
+	if (post == NULL)
+		return NULL;
+	while (post > people->posts && post[-1].person == person)
+		post--;
+	while (post + *n < end && post[*n].person == person)
+		(*n)++;
+	return post;
+}
+
+const Org *
+people_org(const People *people, int id)
+{
+	return bsearch(&id, people->orgs, people->norgs, sizeof(Org), compare_leading_int);
+}
+
+const Org *
+people_org_by_code(const People *people, const char *code)
+{
+	for (int i = 0; i < people->norgs; i++)
+		if (strcmp(people->orgs[i].code, code) == 0)
+			return &people->orgs[i];
+	return NULL;
+}
+
+/* Whether org is the ancestor or below it; a cycle in the tree ends the walk. */
+bool
+people_org_within(const People *people, int org, int ancestor)
+{
+	for (int depth = 0; org != 0 && depth < 32; depth++)
+	{
+		const Org  *row = people_org(people, org);
+
+		if (org == ancestor)
+			return true;
+		org = row ? row->parent : 0;
+	}
+	return false;
+}

@@ -1,0 +1,62 @@
+/*
+ * people.h
+ *	  Persons, posts, roles and bodies in memory.
+ */
+#ifndef DCM_PEOPLE_H
+#define DCM_PEOPLE_H
+
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+
+typedef struct Person
+{
+	int			id;
+	char	   *code;
+	char	   *login;			/* or NULL */
+	TimestampTz since;
+	TimestampTz till;
+} Person;
+
+typedef struct Post
+{
+	int			person;
+	int			id;
+	char	   *code;
+	char	   *role;
+	int			org;			/* or 0 */
+	int64		max_backdate;	/* microseconds, of the role */
+	TimestampTz since;
+	TimestampTz till;
+} Post;
+
+typedef struct Org
+{
+	int			id;
+	char	   *code;
+	int			parent;			/* or 0 */
+	TimestampTz since;
+	TimestampTz till;
+} Org;
+
+typedef struct People
+{
+	Person	   *persons;		/* by id */
+	int			npersons;
+	Post	   *posts;			/* by person */
+	int			nposts;
+	Org		   *orgs;			/* by id */
+	int			norgs;
+} People;
+
+extern void people_init(void);
+extern const People *people_get(void);
+extern const Person *people_person(const People *people, int id);
+extern const Person *people_by_code(const People *people, const char *code);
+extern const Person *people_by_login(const People *people, const char *login);
+extern const Post *people_posts(const People *people, int person, int *n);
+extern const Org *people_org(const People *people, int id);
+extern const Org *people_org_by_code(const People *people, const char *code);
+extern bool people_org_within(const People *people, int org, int ancestor);
+
+#endif							/* DCM_PEOPLE_H */

@@ -1,0 +1,285 @@
+/*
+ * report.c
+ *	  dcm.report_case: the report by which a case comes into being.
+ *
+ * A case's number is the report's local date and a serial, so that a person can
+ * read it, a spreadsheet holds it exactly, and it names its leaf.
+ */
+#include "postgres.h"
+
+#include "commands/sequence.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/timestamp.h"
+
+#include "case/act.h"
+#include "case/chain.h"
+#include "case/leaf.h"
+#include "city.h"
+#include "errors.h"
+
+PG_FUNCTION_INFO_V1(dcm_report_case);
+
+#define SERIALS_PER_DAY INT64CONST(10000000)
+
+enum
+{
+	ARG_CATEGORY, ARG_LOCATION, ARG_SOURCE, ARG_DESCRIPTION, ARG_COMPONENT,
+	ARG_ADDRESS, ARG_ATTACHMENTS, ARG_DATA, ARG_INTAKE, ARG_CRS, ARG_AT,
+	ARG_CLIENT_KEY
+};
+
+/* The city's date on which the case was reported, as yyyymmdd. */
+static int64
+report_date(const Act *act)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			tz;
+
+	if (timestamp2tm(act->at, &tz, &tm, &fsec, NULL, act->wf->settings.time_zone) != 0 ||
+		tm.tm_year < 1900 || tm.tm_year > 9999)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("a case cannot be reported at %s", timestamptz_to_str(act->at)),
+				 errname("dcm.bad_time")));
+	return (int64) tm.tm_year * 10000 + tm.tm_mon * 100 + tm.tm_mday;
+}
+
+/* The next number of that day. */
+int64
+act_next_number(const Act *act)
+{
+	return report_date(act) * SERIALS_PER_DAY +
+		nextval_internal(city_table("case_no_seq"), false);
+}
+
+static void
+put_argument(StringInfo buf, FunctionCallInfo fcinfo, int arg)
+{
+	if (PG_ARGISNULL(arg))
+		chain_put_null(buf);
+	else
+		chain_put_text(buf, PG_GETARG_DATUM(arg));
+}
+
+/* What a client key of a report stands for. */
+static bytea *
+digest_of_call(FunctionCallInfo fcinfo)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	put_argument(&buf, fcinfo, ARG_CATEGORY);
+	put_argument(&buf, fcinfo, ARG_LOCATION);
+	put_argument(&buf, fcinfo, ARG_SOURCE);
+	put_argument(&buf, fcinfo, ARG_DESCRIPTION);
+	chain_put_int(&buf, PG_ARGISNULL(ARG_COMPONENT) ? 0 : PG_GETARG_INT64(ARG_COMPONENT), 8);
+	put_argument(&buf, fcinfo, ARG_ADDRESS);
+	chain_put_jsonb(&buf, PG_GETARG_DATUM(ARG_ATTACHMENTS));
+	chain_put_jsonb(&buf, PG_GETARG_DATUM(ARG_DATA));
+	chain_put_int(&buf, PG_ARGISNULL(ARG_INTAKE) ? 0 : PG_GETARG_INT64(ARG_INTAKE), 8);
+	chain_put_int(&buf, PG_ARGISNULL(ARG_AT) ? 0 : PG_GETARG_TIMESTAMPTZ(ARG_AT), 8);
+	return chain_sha256(&buf);
+}
+
+/*
+ * Takes the key for this report.  Returns false, with the case that it made,
+ * where an earlier call had it; another session's call with the same key is
+ * waited for.
+ */
+static bool
+key_known(FunctionCallInfo fcinfo, const Act *act, bytea *digest, int64 *case_no)
+{
+	Datum		args[2] = {Int32GetDatum(act->actor.person->id), PG_GETARG_DATUM(ARG_CLIENT_KEY)};
+	bytea	   *known;
+	bool		isnull;
+
+	if (SPI_execute_plan(city_plan(CITY_REPORT_KEY), args, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the client keys");
+	if (SPI_processed == 0)
+		return false;
+	known = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	*case_no = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	if (VARSIZE_ANY_EXHDR(known) != VARSIZE_ANY_EXHDR(digest) ||
+		memcmp(VARDATA_ANY(known), VARDATA_ANY(digest), VARSIZE_ANY_EXHDR(digest)) != 0)
+		act_key_reused(TextDatumGetCString(PG_GETARG_DATUM(ARG_CLIENT_KEY)));
+	return true;
+}
+
+/*
+ * Keeps the key; false where another session's report took it meanwhile, whose
+ * commit was waited for: then this one must answer with that.
+ */
+static bool
+keep_key(FunctionCallInfo fcinfo, const Act *act, bytea *digest)
+{
+	Datum		args[4] = {Int32GetDatum(act->actor.person->id), PG_GETARG_DATUM(ARG_CLIENT_KEY),
+	PointerGetDatum(digest), Int64GetDatum(act->case_no)};
+
+	if (SPI_execute_plan(city_plan(CITY_REPORT_KEY_NEW), args, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not keep a client key");
+	return SPI_processed == 1;
+}
+
+static void
+check_source(Act *act, Datum source)
+{
+	Datum		args[1] = {source};
+
+	if (SPI_execute_plan(city_plan(CITY_SOURCE), args, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the sources");
+	if (SPI_processed == 1)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("there is no source \"%s\"", TextDatumGetCString(source)),
+			 errhint("SELECT code, name FROM dcm.source lists them; preset cn_sources has the usual ones."),
+			 errname("dcm.no_source")));
+}
+
+/* A component gives the place where none is told, and must be of the category. */
+static void
+take_component(Act *act, Datum component)
+{
+	Datum		args[1] = {component};
+	Datum		category;
+	Datum		geom;
+	bool		isnull;
+
+	if (SPI_execute_plan(city_plan(CITY_COMPONENT), args, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the components");
+	if (SPI_processed == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("there is no such component"),
+				 errname("dcm.no_component")));
+	category = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (DatumGetInt32(category) != DatumGetInt32(ACT_GET(act, category)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the component is of another category"),
+				 errhint("Report it under the component's own category."),
+				 errname("dcm.no_component")));
+	ACT_SET(act, component, component);
+	geom = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
+	if (!isnull && ACT_NULL(act, location))
+		act_place(act, geom, NULL);
+}
+
+/* Where the case is: by a point, a component or an address. */
+static void
+take_place(FunctionCallInfo fcinfo, Act *act)
+{
+	if (!PG_ARGISNULL(ARG_LOCATION))
+		act_place(act, PG_GETARG_DATUM(ARG_LOCATION),
+				  PG_ARGISNULL(ARG_CRS) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_CRS)));
+	if (!PG_ARGISNULL(ARG_COMPONENT))
+		take_component(act, PG_GETARG_DATUM(ARG_COMPONENT));
+	if (!PG_ARGISNULL(ARG_ADDRESS))
+		ACT_SET(act, address, PG_GETARG_DATUM(ARG_ADDRESS));
+	if (ACT_NULL(act, location) && ACT_NULL(act, address))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a report needs a location or an address"),
+				 errname("dcm.no_place")));
+}
+
+/* The row as it begins. */
+static void
+fill_row(FunctionCallInfo fcinfo, Act *act)
+{
+	TimestampTz discovered;
+	char	   *severity = act_data_text(act, "severity");
+	static const CaseFileColumn zero[] = {
+		CF_work_no, CF_returned, CF_reworked, CF_extended, CF_suspended, CF_tasks
+	};
+
+	for (size_t i = 0; i < lengthof(zero); i++)
+	{
+		act->row[zero[i]] = Int16GetDatum(0);
+		act->null[zero[i]] = false;
+	}
+	ACT_SET(act, provisional, BoolGetDatum(false));
+	act_category(act, text_to_cstring(PG_GETARG_TEXT_PP(ARG_CATEGORY)));
+	check_source(act, PG_GETARG_DATUM(ARG_SOURCE));
+	ACT_SET(act, source, PG_GETARG_DATUM(ARG_SOURCE));
+	take_place(fcinfo, act);
+	ACT_SET(act, severity, CStringGetTextDatum(severity ? severity : "normal"));
+	if (!PG_ARGISNULL(ARG_INTAKE))
+		ACT_SET(act, intake, PG_GETARG_DATUM(ARG_INTAKE));
+	ACT_SET(act, reporter, Int32GetDatum(act->actor.person->id));
+	if (act_data_time(act, "discovered_at", &discovered))
+		ACT_SET(act, discovered_at, TimestampTzGetDatum(discovered));
+	ACT_SET(act, reported_at, TimestampTzGetDatum(act->at));
+	ACT_SET(act, attachments, Int16GetDatum(JB_ROOT_COUNT(PG_GETARG_JSONB_P(ARG_ATTACHMENTS))));
+}
+
+/* Judges the report and writes it. */
+static void
+report(FunctionCallInfo fcinfo, Act *act)
+{
+	int			year;
+
+	act_take_time(act, !PG_ARGISNULL(ARG_AT),
+				  PG_ARGISNULL(ARG_AT) ? 0 : PG_GETARG_TIMESTAMPTZ(ARG_AT));
+	act_take_transition(act);
+	act_check_right(act, 0);
+	if (!PG_ARGISNULL(ARG_DESCRIPTION))
+		act_add_text(act, "description", PG_GETARG_TEXT_PP(ARG_DESCRIPTION));
+	act->data = PG_GETARG_JSONB_P(ARG_DATA);
+	act_data_check(act);
+	fill_row(fcinfo, act);
+	year = report_date(act) / 10000;
+	if (!leaf_exists(year))
+		leaf_make(year);
+	act_write_report(act);
+	ACT_SET(act, attachments, Int16GetDatum(0));
+	act_write_attachments(act, PG_GETARG_JSONB_P(ARG_ATTACHMENTS));
+}
+
+/*
+ * dcm.report_case(category, location, source, description, component, address,
+ * attachments, data, intake, crs, at, client_key) → dcm.act_result
+ */
+Datum
+dcm_report_case(PG_FUNCTION_ARGS)
+{
+	Act			act = {0};
+	CityRights	rights;
+	MemoryContext caller = CurrentMemoryContext;
+	bytea	   *digest = NULL;
+	int64		case_no;
+	Datum		result;
+
+	if (PG_ARGISNULL(ARG_CATEGORY) || PG_ARGISNULL(ARG_SOURCE) ||
+		PG_ARGISNULL(ARG_ATTACHMENTS) || PG_ARGISNULL(ARG_DATA))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("category, source, attachments and data must not be null"),
+				 errname("dcm.null")));
+	memset(act.null, true, sizeof(act.null));
+	act.wf = workflow_get();
+	act.actor = identity_actor();
+	act_find_action(&act, "report");
+
+	rights = act_enter();
+	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
+		digest = digest_of_call(fcinfo);
+	if (digest && key_known(fcinfo, &act, digest, &case_no))
+		result = act_replay(fcinfo, caller, case_no, 1);
+	else
+	{
+		report(fcinfo, &act);
+		if (digest && !keep_key(fcinfo, &act, digest))
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("another session is sending the same report"),
+					 errhint("Send it again: the answer is then that of the other call."),
+					 errname("dcm.same_report")));
+		result = act_result(fcinfo, caller, &act);
+	}
+	act_leave(rights);
+	return result;
+}

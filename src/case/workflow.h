@@ -1,0 +1,108 @@
+/*
+ * workflow.h
+ *	  States, actions, what they carry, and transitions, in memory.
+ */
+#ifndef DCM_WORKFLOW_H
+#define DCM_WORKFLOW_H
+
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+#include "pgtime.h"
+
+/* What a transition does beside the move; names as in dcm.transition.effects. */
+#define WORKFLOW_EFFECTS(X) \
+	X(file) X(open_work) X(recall_work) X(sign_work) X(return_work) \
+	X(handle_work) X(rework) X(amend) X(request_extension) X(extend) \
+	X(deny) X(request_suspension) X(suspend) X(resume) X(verify_task) \
+	X(check_task) X(finish_task) X(on_site)
+
+typedef enum WorkflowEffect
+{
+#define X(name) EFFECT_##name,
+	WORKFLOW_EFFECTS(X)
+#undef X
+	EFFECT_COUNT
+} WorkflowEffect;
+
+typedef struct WorkflowState
+{
+	char	   *code;
+	char	   *stage;
+	bool		ending;
+	bool		has_limit;
+	int64		time_limit;
+} WorkflowState;
+
+typedef struct WorkflowKey
+{
+	char	   *key;
+	char	   *type;
+	bool		required;
+} WorkflowKey;
+
+typedef struct WorkflowAction
+{
+	char	   *code;
+	WorkflowKey *keys;
+	int			nkeys;
+} WorkflowAction;
+
+typedef struct WorkflowTransition
+{
+	int			id;
+	WorkflowState *state;		/* NULL: there is no case yet */
+	WorkflowAction *action;
+	WorkflowState *next;		/* NULL: the case stays where it is */
+	char	  **roles;
+	int			nroles;
+	uint32		effects;		/* bits 1 << EFFECT_... */
+	TimestampTz since;
+	TimestampTz till;
+} WorkflowTransition;
+
+/* The settings that the case file reads. */
+typedef struct WorkflowSettings
+{
+	char	   *calendar;
+	pg_tz	   *time_zone;
+	int64		clock_skew;		/* microseconds */
+	bool		handle_from_sign;
+	bool		has_rework_min;
+	int64		rework_min;
+	int			max_extensions;
+	bool		extend_when_late;
+	bool		file_needs_point;
+	double		photo_metres;
+	int64		photo_interval; /* microseconds */
+} WorkflowSettings;
+
+typedef struct Workflow
+{
+	WorkflowState *states;
+	int			nstates;
+	WorkflowAction *actions;
+	int			nactions;
+	WorkflowTransition *transitions;
+	int			ntransitions;
+	char	  **reasons;		/* "kind/code" */
+	int			nreasons;
+	WorkflowSettings settings;
+} Workflow;
+
+#define HAS_EFFECT(transition, name) \
+	(((transition)->effects & ((uint32) 1 << EFFECT_##name)) != 0)
+
+extern void workflow_init(void);
+extern const Workflow *workflow_get(void);
+extern const WorkflowState *workflow_state(const Workflow *wf, const char *code);
+extern const WorkflowAction *workflow_action(const Workflow *wf, const char *code);
+extern const WorkflowTransition *workflow_transition(const Workflow *wf,
+													 const WorkflowState *state,
+													 const WorkflowAction *action,
+													 TimestampTz at);
+extern char *workflow_allowed(const Workflow *wf, const WorkflowState *state,
+							  TimestampTz at);
+extern bool workflow_reason(const Workflow *wf, const char *kind, const char *code);
+
+#endif							/* DCM_WORKFLOW_H */
