@@ -92,11 +92,7 @@ BEGIN ATOMIC
 					AND NOT c.paused AND c.due < now() THEN c.due END, NULL)) AS e (event, at, in_time)
 		UNION ALL
 		-- what may happen to a case more than once, for the body that had it then
-		SELECT l.case_no, s.event, l.occurred_at,
-			(SELECT o.org FROM dcm.case_log AS o
-				WHERE o.case_no = l.case_no AND o.log_no <= l.log_no AND o.org IS NOT NULL
-				ORDER BY o.log_no DESC LIMIT 1),
-			f.area, f.category, l.due IS NOT NULL, NULL
+		SELECT l.case_no, s.event, l.occurred_at, l.org, f.area, f.category, l.due IS NOT NULL, NULL
 		FROM dcm.case_log AS l
 			JOIN step AS s ON s.id = l.transition AND s.event IN ('returned', 'reworked', 'extended', 'suspended')
 			JOIN dcm.case_file AS f ON f.case_no = l.case_no
@@ -209,7 +205,7 @@ BEGIN
 			RETURNS TABLE (period_kind text, period text, %s, name text, %s)
 			LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 100 BEGIN ATOMIC ', 'eval_' || subject.name, subject.label_type, measure_types)
 			|| pg_catalog.format(template, subject.labels, measures, subject.key, counts, subject.expand, subject.up, sums, subject.label_from,
-				'since', 'till', '(''span'')', '0', 'since::text || ''/'' || till::text')
+				'since', 'till', '(''span'')', '0', 'pg_catalog.to_char(since, ''YYYY-MM-DD/'') || pg_catalog.to_char(till, ''YYYY-MM-DD'')')
 			|| '; END';
 		EXECUTE pg_catalog.format('COMMENT ON VIEW dcm.%I IS %L', 'eval_' || subject.name,
 			'Evaluation by ' || subject.meaning || ', for each period_kind day, week, month, quarter and year; period reads 2015-03-01, 2015-W09 (ISO week), 2015-03, 2015-Q1, 2015. Columns as of dcm.eval_city(). 按'
@@ -222,7 +218,7 @@ BEGIN
 		RETURNS TABLE (period_kind text, period text, area dcm.area_code, name text, %s)
 		LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 1 BEGIN ATOMIC ', measure_types)
 		|| pg_catalog.format(template, 's.key AS area, dcm.setting(''city_name'') AS name', measures, city, counts, '', 'd.key', sums, '',
-			'since', 'till', '(''span'')', '0', 'since::text || ''/'' || till::text')
+			'since', 'till', '(''span'')', '0', 'pg_catalog.to_char(since, ''YYYY-MM-DD/'') || pg_catalog.to_char(till, ''YYYY-MM-DD'')')
 		|| '; END';
 END
 $$;

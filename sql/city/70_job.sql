@@ -81,6 +81,11 @@ CREATE TABLE dcm.job_run (
 COMMENT ON TABLE dcm.job_run IS
 	'The last run of each job: finished_at is NULL while it runs or where it broke off; done is how many it did. 各作业最近一次运行。';
 
+-- The post by which person system does what a job does to a case.
+INSERT INTO dcm.role (code, name, name_en) VALUES ('system', '系统', 'system');
+INSERT INTO dcm.post (code, person, role)
+SELECT 'system', p.id, 'system' FROM dcm.person AS p WHERE p.code = 'system';
+
 -- what is due, found without reading what is not
 CREATE INDEX assignment_due_idx ON dcm.assignment (due)
 	WHERE due IS NOT NULL AND handled_at IS NULL AND returned_at IS NULL AND recalled_at IS NULL;

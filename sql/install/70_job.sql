@@ -74,7 +74,7 @@ BEGIN
 					AND f.ended_at IS NULL AND f.due IS NOT NULL
 					AND f.stage = ANY (running) AND f.state <> ALL (paused)
 				UNION ALL
-				SELECT a.case_no, a.work_no, a.due, coalesce(a.signed_at, a.dispatched_at), a.time_limit, f.pauses, a.org
+				SELECT a.case_no, a.work_no, a.due, f.work_from, a.time_limit, f.pauses, a.org
 				FROM dcm.assignment AS a
 					JOIN dcm.case_file AS f ON f.case_no = a.case_no
 				WHERE r.clock = 'work' AND a.due <= look.till AND a.due IS NOT NULL
@@ -124,32 +124,31 @@ $$;
 COMMENT ON FUNCTION dcm.escalate(timestamptz, int) IS
 	'Fires what dcm.escalation_rule says is due at as_of (NULL: now) on the clocks of open cases, at most batch at a time, each level of each clock once, with a message in dcm.outbox for each; returns how many fired. Cases that ended or are suspended are passed over. 22023 for a batch below 1 or a time that is not finite. 执行到期的升级,返回本批触发数。';
 
-CREATE FUNCTION dcm.resume_due(as_of timestamptz = NULL, batch int = 500) RETURNS int
+CREATE FUNCTION dcm.resume_due(batch int = 500) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
 	SET search_path = pg_catalog, dcm, pg_temp
 	SET enable_seqscan = off
 AS $$
 DECLARE
-	now_at timestamptz := coalesce(as_of, clock_timestamp());
 	c record;
 	resumed int := 0;
 BEGIN
-	IF batch IS NULL OR batch < 1 OR NOT isfinite(now_at) THEN
+	IF batch IS NULL OR batch < 1 THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = 'resuming needs a finite time and a batch of at least 1',
+			MESSAGE = 'resuming needs a batch of at least 1',
 			CONSTRAINT = 'dcm.resume_due';
 	END IF;
 	PERFORM dcm.become('system');
 	FOR c IN
-		SELECT f.case_no, f.resume_at FROM dcm.case_file AS f
-		WHERE f.resume_at IS NOT NULL AND f.resume_at <= now_at AND f.ended_at IS NULL
+		SELECT f.case_no FROM dcm.case_file AS f
+		WHERE f.resume_at IS NOT NULL AND f.resume_at <= clock_timestamp() AND f.ended_at IS NULL
 			AND f.state IN (SELECT t.next_state FROM dcm.transition AS t WHERE 'suspend' = ANY (t.effects))
 	LOOP
 		CONTINUE WHEN NOT pg_try_advisory_xact_lock('dcm.escalation'::regclass::oid::int, hashint8(c.case_no));
 		-- one case that cannot be resumed must not keep the others waiting
 		BEGIN
-			PERFORM dcm.act(c.case_no, 'resume', at => c.resume_at);
+			PERFORM dcm.act(c.case_no, 'resume');
 			resumed := resumed + 1;
 		EXCEPTION WHEN OTHERS THEN
 			RAISE WARNING 'case % was not resumed: %', c.case_no, SQLERRM;
@@ -159,8 +158,8 @@ BEGIN
 	RETURN resumed;
 END
 $$;
-COMMENT ON FUNCTION dcm.resume_due(timestamptz, int) IS
-	'Resumes, as person system, suspended cases whose resume_at has passed at as_of (NULL: now), at most batch at a time; returns how many. The pause ends at the time that was granted, however late the job runs. 到期自动恢复挂账案卷,返回本批数量。';
+COMMENT ON FUNCTION dcm.resume_due(int) IS
+	'Resumes, as person system, suspended cases whose resume_at has passed, at most batch at a time; returns how many. The pause ended at the time that was granted, however late this runs. 22023 for a batch below 1. 到期自动恢复挂账案卷,返回本批数量。';
 
 CREATE PROCEDURE dcm.run_jobs(job text = 'escalate')
 	LANGUAGE plpgsql
@@ -299,7 +298,8 @@ BEGIN
 		dcm.escalation_rule, dcm.escalation, dcm.outbox, dcm.job_run TO dcm_job;
 	GRANT INSERT ON dcm.escalation, dcm.outbox TO dcm_job;
 	GRANT INSERT, UPDATE ON dcm.job_run TO dcm_job;
-	GRANT EXECUTE ON FUNCTION dcm.escalate(timestamptz, int), dcm.resume_due(timestamptz, int), dcm.schedule_jobs(name) TO dcm_job;
+	GRANT EXECUTE ON FUNCTION dcm.escalate(timestamptz, int), dcm.resume_due(int), dcm.schedule_jobs(name),
+		dcm.become(text, text, text), dcm.act(bigint, text, text, jsonb, timestamptz, text, bigint) TO dcm_job;
 	GRANT EXECUTE ON PROCEDURE dcm.run_jobs(text) TO dcm_job;
 END
 $$;
