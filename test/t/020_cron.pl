@@ -24,12 +24,42 @@ $node->safe_psql('city', q{
 	SELECT dcm.create_roles();
 	SELECT dcm.grant_job_rights();
 	CREATE ROLE city_job LOGIN IN ROLE dcm_job;
-	INSERT INTO dcm.source VALUES ('collector', '采集员', 'collector', 'active') ON CONFLICT DO NOTHING;
-	INSERT INTO dcm.category (code, edition, kind, major, minor, name) VALUES ('E9901', '2013', 'event', '99', '01', 'litter');
+	SELECT dcm.load_preset('cn_roles'), dcm.load_preset('cn_sources'), dcm.load_preset('cn_reasons');
+	UPDATE dcm.setting SET value = 'false' WHERE name = 'file_needs_point';
+	INSERT INTO dcm.org (code, name, level, kind) VALUES ('parks', 'parks', 2, 'department');
+	INSERT INTO dcm.category (code, kind, major, minor, name) VALUES ('E0101', 'event', '01', '01', 'litter');
+	INSERT INTO dcm.filing_standard (category, condition_no, condition, limit_1)
+	SELECT c.id, 1, 'there is some', '2 urgent_hour' FROM dcm.category AS c;
+	INSERT INTO dcm.person (code, name) SELECT r.code, r.name FROM dcm.role AS r WHERE r.code <> 'system';
+	INSERT INTO dcm.post (code, person, role, org)
+	SELECT p.code, p.id, p.code, o.id FROM dcm.person AS p, dcm.org AS o WHERE p.code <> 'system';
+	CREATE ROLE city_loader LOGIN SUPERUSER IN ROLE dcm_loader;
 	SELECT dcm.make_leaf(2015);
 });
 
-# Open cases that were due five minutes ago, as acts would leave them.
+# A case that came to its body so long ago, by acts alone; returns its number.
+sub case_with_body
+{
+	my ($ago) = @_;
+	return $node->safe_psql('city', qq{
+		SELECT now() - interval '$ago' AS at \\gset
+		BEGIN;
+		SELECT dcm.become('collector');
+		SELECT (dcm.report_case('E0101', address => 'the park', at => :'at')).case_no \\gset
+		SELECT dcm.become('acceptor');
+		SELECT count(dcm.act(:case_no, 'accept', at => :'at')) \\gset
+		SELECT dcm.become('shift_leader');
+		SELECT count(dcm.act(:case_no, 'file', data => '{"condition": 1}', at => :'at')) \\gset
+		SELECT dcm.become('dispatcher');
+		SELECT count(dcm.act(:case_no, 'dispatch', data => '{"org": "parks"}', at => :'at')) \\gset
+		SELECT dcm.become('liaison');
+		SELECT count(dcm.act(:case_no, 'sign', at => :'at')) \\gset
+		COMMIT;
+		\\echo case :case_no
+	}, extra_params => [ '-U', 'city_loader' ]) =~ /case (\d+)/ ? $1 : undef;
+}
+
+# Many cases that were due five minutes ago, as acts would leave them.
 sub overdue_cases
 {
 	my ($first, $last) = @_;
@@ -39,8 +69,7 @@ sub overdue_cases
 			reporter, reported_at, filed_at, clock_from, time_limit, due, head)
 		SELECT 201500000000000 + n, 'handling', 'handling', 5, 5, t, 1, c.id, 'collector',
 			1, t, t, t, '2 urgent_hour', t + interval '2 hours', ''
-		FROM generate_series($first, $last) AS n, dcm.category AS c, (SELECT now() - interval '125 minutes' AS t) AS t
-		WHERE c.code = 'E9901';
+		FROM generate_series($first, $last) AS n, dcm.category AS c, (SELECT now() - interval '125 minutes' AS t) AS t;
 	});
 	return;
 }
@@ -58,7 +87,20 @@ like($err, qr/role "nobody here" cannot run jobs/, 'nor is a role that does not 
 like($err, qr/GRANT USAGE ON SCHEMA cron TO city_job/, 'the role needs schema cron');
 $node->safe_psql('city', 'GRANT USAGE ON SCHEMA cron TO city_job');
 
-overdue_cases(1, 1);
+# a case overdue by five minutes, and one suspended until a minute ago
+my $overdue = case_with_body('125 minutes');
+my $suspended = case_with_body('60 minutes');
+$node->safe_psql('city', qq{
+	BEGIN;
+	SELECT dcm.become('liaison');
+	SELECT dcm.act($suspended, 'request_suspension', at => now() - interval '50 minutes',
+		data => jsonb_build_object('reason', 'engineering', 'until', now() - interval '1 minute'));
+	SELECT dcm.become('dispatcher');
+	SELECT dcm.act($suspended, 'grant_suspension', at => now() - interval '40 minutes');
+	COMMIT;
+}, extra_params => [ '-U', 'city_loader' ]);
+my $due = $node->safe_psql('city', "SELECT due FROM dcm.case_file WHERE case_no = $suspended");
+
 is($node->safe_psql('city', 'SELECT count(*) FROM dcm.schedule_jobs()', extra_params => [ '-U', 'city_job' ]),
 	'2', 'the job role registers its jobs');
 is($node->safe_psql('city', q{SELECT count(*) FROM dcm.schedule_jobs('city_job')}), '2', 'and so does a superuser for it');
@@ -68,8 +110,14 @@ is($node->safe_psql('city', 'SELECT jobname, schedule, command, database, userna
 	'once each');
 
 ok($node->poll_query_until('city', 'SELECT count(*) = 2 FROM dcm.escalation'), 'pg_cron escalates the overdue case');
-is($node->safe_psql('city', 'SELECT level, action, fired_at > due_at FROM dcm.escalation ORDER BY level'),
-	"1|warn|t\n2|remind|t", 'each level once');
+is($node->safe_psql('city', 'SELECT case_no, level, action, fired_at > due_at FROM dcm.escalation ORDER BY level'),
+	"$overdue|1|warn|t\n$overdue|2|remind|t", 'each level once, and no other case');
+ok($node->poll_query_until('city', "SELECT state = 'handling' FROM dcm.case_file WHERE case_no = $suspended"),
+	'pg_cron resumes the suspended case');
+is($node->safe_psql('city', qq{SELECT l.action, p.code, l.db_role FROM dcm.case_log AS l JOIN dcm.person AS p ON p.id = l.actor
+	WHERE l.case_no = $suspended ORDER BY l.log_no DESC LIMIT 1}), 'resume|system|city_job', 'as person system');
+is($node->safe_psql('city', "SELECT due FROM dcm.case_file WHERE case_no = $suspended"), $due,
+	'and the pause ended when it was granted to, not when the job ran');
 ok($node->poll_query_until('city', q{SELECT last_status = 'succeeded' AND active AND finished_at IS NOT NULL
 	FROM dcm.job_status() WHERE job = 'escalate'}), 'and job_status tells of it');
 is($node->safe_psql('city', q{SELECT count(*) FROM cron.job_run_details WHERE username <> 'city_job'}), '0',
@@ -93,7 +141,7 @@ my @runs = map {
 		'>', '/dev/null', '2>', \my $run_err)
 } 1 .. 4;
 ok($_->finish, 'a run among four') for @runs;
-is($node->safe_psql('city', q{SELECT count(*), count(DISTINCT (case_no, level)) FROM dcm.escalation WHERE case_no > 201500000000100}),
+is($node->safe_psql('city', q{SELECT count(*), count(DISTINCT (case_no, level)) FROM dcm.escalation WHERE case_no BETWEEN 201500000000101 AND 201500000001600}),
 	'3000|3000', 'each level of each clock fired once');
 is($node->safe_psql('city', 'SELECT count(*) = (SELECT count(*) FROM dcm.escalation) FROM dcm.outbox'), 't', 'with one message each');
 is($node->safe_psql('city', 'SELECT dcm.escalate()'), '0', 'and nothing is left');
