@@ -15,6 +15,7 @@ CREATE TABLE dcm.responsibility (
 	CHECK (category IS NULL OR (kind IS NULL AND major IS NULL)),
 	CHECK (area IS NULL OR geom IS NULL)
 );
+CREATE INDEX ON dcm.responsibility (category);
 CREATE INDEX ON dcm.responsibility USING gist (geom);
 CREATE CONSTRAINT TRIGGER dcm_responsibility_tie AFTER INSERT OR UPDATE ON dcm.responsibility
 	DEFERRABLE INITIALLY IMMEDIATE

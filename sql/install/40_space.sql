@@ -60,11 +60,17 @@ CREATE FUNCTION dcm.covers_wkb(polygon bytea, x float8, y float8) RETURNS boolea
 COMMENT ON FUNCTION dcm.covers_wkb(bytea, float8, float8) IS
 	'Whether a polygon or multipolygon in WKB covers the point, border included, in real arithmetic on the coordinates as stored. 22P03 for junk, 22023 for other geometry or a point that is not finite. 多边形是否覆盖该点(含边界,精确判定)。';
 
+CREATE FUNCTION dcm.covers_wkb(polygon bytea, location bytea) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
+	AS 'MODULE_PATHNAME', 'dcm_covers_wkb_point';
+COMMENT ON FUNCTION dcm.covers_wkb(bytea, bytea) IS
+	'The same for a point in WKB; an empty one is covered by nothing. 22023 for what is not a point. 同上,点以 WKB 给出。';
+
 CREATE FUNCTION dcm.covers(area geometry, location geometry) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 60
-	RETURN area && location AND dcm.covers_wkb(ST_AsBinary(area), ST_X(location), ST_Y(location));
+	RETURN area && location AND dcm.covers_wkb(ST_AsBinary(area), ST_AsBinary(location));
 COMMENT ON FUNCTION dcm.covers(geometry, geometry) IS
-	'Whether the polygon covers the point, border included, as dcm.covers_wkb() says; uses an index on the polygon. NULL for NULL. 多边形是否覆盖该点(可用空间索引)。';
+	'Whether the polygon covers the point, border included, as dcm.covers_wkb() says; uses an index on the polygon. NULL for NULL, 22023 for other geometry. 多边形是否覆盖该点(可用空间索引)。';
 
 CREATE FUNCTION dcm.locate(location geometry, at timestamptz = now()) RETURNS dcm.grid_code
 	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100

@@ -58,12 +58,6 @@ $$;
 COMMENT ON FUNCTION dcm.living_org(int, timestamptz) IS
 	'The body itself where it exists at that time, else the successor that does, else NULL. 机构在该时刻的有效承继者。';
 
-CREATE FUNCTION dcm.lies_in(place text, area dcm.area_code) RETURNS boolean
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
-	RETURN pg_catalog.starts_with(place, area::text);
-COMMENT ON FUNCTION dcm.lies_in(text, dcm.area_code) IS
-	'Whether the code of a grid or area, as text, lies in the area. 代码所示之处是否在该区域内。';
-
 CREATE FUNCTION dcm.org_code(org int) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 50
 AS $$
@@ -84,54 +78,59 @@ DECLARE
 BEGIN
 	grid := dcm.locate(location, at);
 	IF grid IS NOT NULL THEN
-		area := substr(grid::text, 1, 12)::dcm.area_code;
+		area := dcm.community(grid);
 	ELSE
 		SELECT r.code, r.mgmt_mode INTO area, mode
 		FROM dcm.region AS r
 		WHERE dcm.covers(r.geom, location) AND r.valid @> at
-		ORDER BY length(r.code::text) DESC, r.code
+		ORDER BY dcm.level(r.code) DESC, r.code
 		LIMIT 1;
 		IF mode <> 'digital' THEN
 			area := NULL;
 		END IF;
 	END IF;
-	district := substr(area::text, 1, 6)::dcm.area_code;
+	district := coalesce(dcm.district(area), area);
 END
 $$;
 COMMENT ON FUNCTION dcm.place_of(geometry, timestamptz) IS
 	'Where a point lies: its unit grid or NULL, the smallest area known around it, and its district (or city, where there is no district); all NULL outside what the city manages digitally. 该点所在的网格、最小区域与区县;不在覆盖范围内则全为空。';
 
-CREATE FUNCTION dcm.best_rule(category int, location geometry, place text, principle text, at timestamptz,
+CREATE FUNCTION dcm.best_rule(category int, location geometry, place dcm.area_code, principle text, at timestamptz,
 		OUT rule_id int, OUT org int, OUT what text, OUT scope text)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 500
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 BEGIN
-	SELECT r.id, dcm.living_org(r.org, at),
-		CASE WHEN r.category IS NOT NULL THEN 'category ' || c.code
-			WHEN r.major IS NOT NULL THEN r.kind || ' major ' || r.major
-			WHEN r.kind IS NOT NULL THEN 'every ' || r.kind
-			ELSE 'every problem' END,
-		CASE WHEN r.geom IS NOT NULL THEN 'a polygon of its own'
-			ELSE coalesce('area ' || r.area::text, 'the whole city') END
+	SELECT fit.id, living.org, fit.what, fit.scope
 	INTO rule_id, org, what, scope
-	FROM dcm.category AS c
-		JOIN dcm.responsibility AS r
-			ON (r.category IS NULL OR r.category = c.id)
-			AND (r.kind IS NULL OR r.kind = c.kind)
-			AND (r.major IS NULL OR r.major = c.major)
-	WHERE c.id = best_rule.category
-		AND r.principle = best_rule.principle
-		AND r.valid @> at
-		AND (r.area IS NULL OR dcm.lies_in(place, r.area))
-		AND (r.geom IS NULL OR dcm.covers(r.geom, location))
-		AND dcm.living_org(r.org, at) IS NOT NULL
-	ORDER BY r.category IS NOT NULL DESC, r.major IS NOT NULL DESC, r.kind IS NOT NULL DESC,
-		r.geom IS NOT NULL DESC, length(r.area::text) DESC NULLS LAST, r.id
+	FROM (
+		SELECT r.id, r.org,
+			CASE WHEN r.category IS NOT NULL THEN 'category ' || c.code
+				WHEN r.major IS NOT NULL THEN r.kind || ' major ' || r.major
+				WHEN r.kind IS NOT NULL THEN 'every ' || r.kind
+				ELSE 'every problem' END AS what,
+			CASE WHEN r.geom IS NOT NULL THEN 'a polygon of its own'
+				ELSE coalesce('area ' || r.area::text, 'the whole city') END AS scope
+		FROM dcm.category AS c
+			JOIN dcm.responsibility AS r
+				ON (r.category IS NULL OR r.category = c.id)
+				AND (r.kind IS NULL OR r.kind = c.kind)
+				AND (r.major IS NULL OR r.major = c.major)
+		WHERE c.id = best_rule.category
+			AND r.principle = best_rule.principle
+			AND r.valid @> at
+			AND (r.area IS NULL OR place <@ r.area)
+			AND (r.geom IS NULL OR dcm.covers(r.geom, location))
+		ORDER BY r.category IS NOT NULL DESC, r.major IS NOT NULL DESC, r.kind IS NOT NULL DESC,
+			r.geom IS NOT NULL DESC, dcm.level(r.area) DESC NULLS LAST, r.id
+		-- a fence: bodies are looked up for rules that fit, and best first
+		OFFSET 0) AS fit
+		CROSS JOIN LATERAL dcm.living_org(fit.org, at) AS living (org)
+	WHERE living.org IS NOT NULL
 	LIMIT 1;
 END
 $$;
-COMMENT ON FUNCTION dcm.best_rule(int, geometry, text, text, timestamptz) IS
+COMMENT ON FUNCTION dcm.best_rule(int, geometry, dcm.area_code, text, timestamptz) IS
 	'The most specific rule of responsibility of a principle for a category at a place and time: what before where, a polygon before any area. 某原则下最具体的责任规则。';
 
 CREATE FUNCTION dcm.component_bodies(component dcm.component_id, at timestamptz,
@@ -156,7 +155,7 @@ COMMENT ON FUNCTION dcm.component_bodies(dcm.component_id, timestamptz) IS
 	'The bodies that the register names for a component, in the order of the setting component_bodies: the owner 权属 first, for whom the maintainer 养护 works, and the authority 主管, which supervises, last. 部件登记的权属、养护、主管单位,按设置的次序。';
 
 CREATE FUNCTION dcm.candidates(category int, kind text, component dcm.component_id, location geometry,
-		place text, grid dcm.grid_code, at timestamptz,
+		place dcm.area_code, grid dcm.grid_code, at timestamptz,
 		OUT principle text, OUT org int, OUT rule_id int, OUT reason text)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 2000 ROWS 3
@@ -202,11 +201,11 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION dcm.candidates(int, text, dcm.component_id, geometry, text, dcm.grid_code, timestamptz) IS
-	'The bodies that answer for a problem at one place (a code of an area or grid), in the order of dcm.dispatch_policy; none where nobody does. 某地某类问题的责任单位候选,按派遣原则排序。';
+COMMENT ON FUNCTION dcm.candidates(int, text, dcm.component_id, geometry, dcm.area_code, dcm.grid_code, timestamptz) IS
+	'The bodies that answer for a problem at one place (the smallest area and the grid known), in the order of dcm.dispatch_policy; none where nobody does. 某地某类问题的责任单位候选,按派遣原则排序。';
 
 CREATE FUNCTION dcm.neighbours(location geometry, district dcm.area_code, at timestamptz,
-		OUT code dcm.area_code, OUT place text, OUT metres float8)
+		OUT code dcm.area_code, OUT place dcm.area_code, OUT metres float8)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 2000 ROWS 1
 	SET search_path FROM CURRENT
@@ -219,20 +218,20 @@ BEGIN
 		SELECT r.code, dcm.metres(r.geom, location)
 		FROM dcm.region AS r
 		WHERE r.geom && around
-			AND pg_catalog.length(r.code::text) = 6 AND r.code <> district
+			AND dcm.level(r.code) = 3 AND r.code <> district
 			AND r.valid @> at
 		ORDER BY 2, 1
 	LOOP
 		CONTINUE WHEN metres > border;
 		-- the other side's nearest grid tells its street and community
-		SELECT g.code::text INTO place
+		SELECT dcm.community(g.code) INTO place
 		FROM dcm.grid AS g
 		WHERE g.geom && around
-			AND dcm.lies_in(g.code::text, neighbours.code)
+			AND g.code <@ neighbours.code
 			AND g.valid @> at
 		ORDER BY dcm.metres(g.geom, location), g.code
 		LIMIT 1;
-		place := coalesce(place, code::text);
+		place := coalesce(place, code);
 		RETURN NEXT;
 	END LOOP;
 END
@@ -250,9 +249,9 @@ BEGIN
 	SELECT o.id INTO org
 	FROM dcm.org AS o
 	WHERE o.kind = coordinator.kind AND o.valid @> at
-		AND (o.area IS NULL OR dcm.lies_in(district::text, o.area))
+		AND (o.area IS NULL OR district <@ o.area)
 	ORDER BY CASE o.kind WHEN 'committee' THEN o.level END,
-		length(o.area::text) DESC NULLS LAST, o.level DESC, o.id
+		dcm.level(o.area) DESC NULLS LAST, o.level DESC, o.id
 	LIMIT 1;
 	RETURN org;
 END
@@ -333,13 +332,16 @@ BEGIN
 		RETURN;
 	END IF;
 
-	border := EXISTS (SELECT FROM dcm.neighbours(problem.spot, here.district, at));
 	FOR side IN
-		SELECT coalesce(here.grid::text, here.area::text) AS place, here.grid AS grid, '' AS remark
-		UNION ALL
-		SELECT n.place, NULL, format('; as in district %s, %s m away (相邻区县)', n.code, round(n.metres::numeric, 1))
-		FROM dcm.neighbours(problem.spot, here.district, at) AS n
+		SELECT s.*, count(*) OVER () > 1 AS border
+		FROM (
+			SELECT 0 AS turn, here.area AS place, here.grid AS grid, '' AS remark
+			UNION ALL
+			SELECT n.turn, n.place, NULL, format('; as in district %s, %s m away (相邻区县)', n.code, round(n.metres::numeric, 1))
+			FROM dcm.neighbours(problem.spot, here.district, at) WITH ORDINALITY AS n (code, place, metres, turn)) AS s
+		ORDER BY s.turn
 	LOOP
+		border := side.border;
 		FOR principle, org_id, rule_id, reason IN
 			SELECT CASE WHEN border THEN 'boundary' ELSE c.principle END, c.org, c.rule_id, c.reason || side.remark
 			FROM dcm.candidates(problem.id, problem.kind, component, problem.spot, side.place, side.grid, at) AS c

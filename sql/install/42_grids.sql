@@ -51,7 +51,7 @@ BEGIN
 		AND NOT EXISTS (
 			SELECT FROM dcm.region AS r
 			WHERE r.valid @> pg_catalog.now()
-				AND dcm.lies_in(g.code::text, r.code)
+				AND g.code <@ r.code
 				AND dcm.covers(r.geom, ST_PointOnSurface(g.geom)))
 	ORDER BY g.code;
 END
@@ -71,12 +71,18 @@ DECLARE
 	north constant float8 := ST_YMax(polygon);
 	-- the middle latitude, where a degree of longitude is measured
 	middle constant float8 := (ST_YMax(polygon) + ST_YMin(polygon)) / 2;
-	wide constant float8 := CASE WHEN lonlat THEN cell_m / (111320 * pg_catalog.cosd(middle)) ELSE cell_m END;
-	high constant float8 := CASE WHEN lonlat THEN cell_m / 110950 ELSE cell_m END;
-	cols constant float8 := pg_catalog.ceil((ST_XMax(polygon) - west) / wide);
-	lines constant float8 := pg_catalog.ceil((north - ST_YMin(polygon)) / high);
+	wide float8;
+	high float8;
+	cols float8;
+	lines float8;
 BEGIN
-	IF ST_Dimension(polygon) <> 2 OR ST_IsEmpty(polygon) OR NOT cell_m > 0 OR cols * lines > 1000000 THEN
+	IF ST_Dimension(polygon) = 2 AND NOT ST_IsEmpty(polygon) AND cell_m > 0 THEN
+		wide := CASE WHEN lonlat THEN cell_m / (111320 * pg_catalog.cosd(middle)) ELSE cell_m END;
+		high := CASE WHEN lonlat THEN cell_m / 110950 ELSE cell_m END;
+		cols := pg_catalog.ceil((ST_XMax(polygon) - west) / wide);
+		lines := pg_catalog.ceil((north - ST_YMin(polygon)) / high);
+	END IF;
+	IF cols * lines <= 1000000 IS NOT TRUE THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = 'cannot cut this area into grids',

@@ -53,6 +53,8 @@ typedef struct Act
 
 	/* what the log says beside that */
 	const char *clock;			/* what the act did to the clock, or NULL */
+	bool		gives_work_due;
+	Datum		work_due;		/* the assignment's deadline, where the act gave one */
 	int			work_no;		/* the assignment concerned, or 0 */
 	int			org;			/* the body concerned, or 0 */
 	bool		files;			/* the standard goes into the log */

@@ -95,6 +95,7 @@ fill_log(LogRow *log, Act *act)
 	log_value(log, CL_org, Int32GetDatum(act->org), act->org == 0);
 	log_value(log, CL_standard, ACT_GET(act, standard), !act->files);
 	log_clock(log, act);
+	log_value(log, CL_work_due, act->work_due, !act->gives_work_due);
 	log_value(log, CL_data, JsonbPGetDatum(data), data == NULL);
 	log_value(log, CL_texts, JsonbPGetDatum(texts), texts == NULL);
 }

@@ -29,8 +29,8 @@
 	X(post, '4') X(db_role, 't') X(client, 't') X(occurred_at, '8') \
 	X(recorded_at, '8') X(loaded, 'b') X(work_no, '2') X(org, '4') \
 	X(standard, '4') X(clock, 't') X(clock_from, '8') X(time_limit, '8') \
-	X(pauses, 'm') X(due, '8') X(provisional, 'b') X(data, 'j') \
-	X(texts, 'j') X(hash, 'h')
+	X(pauses, 'm') X(due, '8') X(provisional, 'b') X(work_due, '8') \
+	X(data, 'j') X(texts, 'j') X(hash, 'h')
 
 typedef enum CaseFileColumn
 {

@@ -56,18 +56,24 @@ set_due(Act *act, const char *clock)
 	ACT_SET(act, provisional, BoolGetDatum(provisional));
 }
 
-/* The assignment's deadline, NULL where it has no clock or has not begun. */
+/*
+ * Works the assignment's deadline out, which the log then tells; NULL where it
+ * has no clock or has not begun.
+ */
 static Datum
-work_due(const Act *act, bool *isnull)
+give_work_due(Act *act, TimestampTz at_least, bool *isnull)
 {
+	TimestampTz due;
 	bool		provisional;
 
 	*isnull = ACT_NULL(act, work_from) || ACT_NULL(act, work_limit);
 	if (*isnull)
 		return (Datum) 0;
-	return TimestampTzGetDatum(clock_deadline(act, ACT_TIME(act, work_from),
-											  DatumGetInt64(ACT_GET(act, work_limit)),
-											  &provisional));
+	due = clock_deadline(act, ACT_TIME(act, work_from),
+						 DatumGetInt64(ACT_GET(act, work_limit)), &provisional);
+	act->gives_work_due = true;
+	act->work_due = TimestampTzGetDatum(Max(due, at_least));
+	return act->work_due;
 }
 
 /* Writes the assignment's limit and deadline; it is not handled (any more). */
@@ -80,9 +86,7 @@ write_work_clock(Act *act, TimestampTz at_least)
 
 	if (DatumGetInt16(ACT_GET(act, work_no)) == 0)
 		return;
-	values[4] = work_due(act, &nulls[4]);
-	if (!nulls[4] && DatumGetTimestampTz(values[4]) < at_least)
-		values[4] = TimestampTzGetDatum(at_least);
+	values[4] = give_work_due(act, at_least, &nulls[4]);
 	leaf_write(LEAF_WORK_CLOCK, "assignment", act->case_no,
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 5);
 }
@@ -233,7 +237,7 @@ clock_open_work(Act *act)
 		ACT_SET(act, work_from, TimestampTzGetDatum(act->at));
 	values[5] = ACT_GET(act, work_limit);
 	nulls[5] = ACT_NULL(act, work_limit);
-	values[6] = work_due(act, &nulls[6]);
+	values[6] = give_work_due(act, DT_NOBEGIN, &nulls[6]);
 	leaf_write(LEAF_WORK_OPEN, "assignment", act->case_no, act->work_no, 'i', values, nulls, 7);
 }
 
@@ -247,7 +251,7 @@ clock_sign_work(Act *act)
 
 	if (act->wf->settings.handle_from_sign)
 		ACT_SET(act, work_from, TimestampTzGetDatum(act->at));
-	values[3] = work_due(act, &nulls[3]);
+	values[3] = give_work_due(act, DT_NOBEGIN, &nulls[3]);
 	leaf_write(LEAF_WORK_SIGN, "assignment", act->case_no,
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 4);
 }

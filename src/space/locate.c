@@ -20,6 +20,7 @@
 #include "utils/syscache.h"
 
 #include "city.h"
+#include "code/codes.h"
 #include "config_cache.h"
 #include "errors.h"
 #include "space/locate.h"
@@ -201,7 +202,7 @@ locate_lowest(Datum *lowest)
 		Datum		code = SPI_getbinval(tuple, desc, 2, &isnull);
 		Datum		wkb;
 
-		if (isnull || (found && DatumGetInt64(code) >= DatumGetInt64(*lowest)))
+		if (isnull || (found && DatumGetGridCode(code) >= DatumGetGridCode(*lowest)))
 			continue;
 		wkb = SPI_getbinval(tuple, desc, 3, &isnull);
 		if (!isnull && wkb_covers(DatumGetByteaPP(wkb), point.x, point.y))

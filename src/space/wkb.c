@@ -32,6 +32,7 @@
 #define EWKB_FLAGS			(EWKB_Z | EWKB_M | EWKB_SRID)
 
 PG_FUNCTION_INFO_V1(dcm_covers_wkb);
+PG_FUNCTION_INFO_V1(dcm_covers_wkb_point);
 
 typedef struct WkbReader
 {
@@ -273,4 +274,18 @@ dcm_covers_wkb(PG_FUNCTION_ARGS)
 				 errmsg("coordinate is not a finite number"),
 				 errname("dcm.bad_coordinate")));
 	PG_RETURN_BOOL(wkb_covers(wkb, x, y));
+}
+
+/* dcm.covers_wkb(polygon bytea, location bytea) returns boolean */
+Datum
+dcm_covers_wkb_point(PG_FUNCTION_ARGS)
+{
+	WkbPoint	point;
+
+	if (!wkb_point(PG_GETARG_BYTEA_PP(1), &point))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("geometry is not a point"),
+				 errname("dcm.not_a_point")));
+	PG_RETURN_BOOL(!point.empty && wkb_covers(PG_GETARG_BYTEA_PP(0), point.x, point.y));
 }

@@ -79,6 +79,9 @@ SELECT dcm.covers_wkb(overlay(ST_AsBinary('POLYGON((0 0, 1 0, 1 1, 0 0))'::geome
 SELECT dcm.covers_wkb(ST_AsBinary('POINT(1 1)'::geometry), 0, 0);
 SELECT pg_temp.covers('POLYGON((0 0, 1 0, 1 1, 0 0))', 'NaN', 0);
 
+SELECT dcm.covers('POLYGON((0 0, 1 0, 1 1, 0 0))', 'LINESTRING(0 0, 1 1)');
+SELECT dcm.covers('POLYGON((0 0, 1 0, 1 1, 0 0))', 'POINT EMPTY'), dcm.covers('POLYGON((0 0, 1 0, 1 1, 0 0))', 'POINT(0.5 0.5)'), dcm.covers(NULL, 'POINT(0 0)');
+
 -- every beginning of a good one is refused, none crashes
 CREATE FUNCTION pg_temp.refused(wkb bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

@@ -81,6 +81,7 @@ SELECT count(*) FILTER (WHERE ST_Area(ST_Intersection(a.geom, b.geom)) > 1e-14) 
 FROM proposal AS a JOIN proposal AS b ON a.serial < b.serial AND a.geom && b.geom;
 SELECT bool_and(ST_Y(ST_Centroid(a.geom)) > ST_Y(ST_Centroid(b.geom)) + 0.0005 OR ST_X(ST_Centroid(a.geom)) < ST_X(ST_Centroid(b.geom))) AS reading_order
 FROM proposal AS a JOIN proposal AS b ON b.serial = a.serial + 1;
+SELECT dcm.partition_area('SRID=4490;POLYGON((0 0, 1 0, 1 1, 0 0))', 0);
 SELECT dcm.partition_area('SRID=4490;LINESTRING(0 0, 1 1)', 100);
 SELECT dcm.partition_area('SRID=4490;POLYGON((100 20, 120 20, 120 40, 100 20))', 10);
 SELECT dcm.partition_area('SRID=4490;POLYGON((100 20, 120 20, 120 40, 100 20))', 'NaN');

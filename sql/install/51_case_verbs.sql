@@ -1,0 +1,170 @@
+-- One function an action, for those who like names: each is dcm.act with the data
+-- that the action carries.  Errors are those of dcm.act.
+
+CREATE FUNCTION dcm.photo(given text) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+	RETURN CASE WHEN given OPERATOR(pg_catalog.~) '^\s*\{' THEN given::pg_catalog.jsonb ELSE pg_catalog.to_jsonb(given) END;
+COMMENT ON FUNCTION dcm.photo(text) IS
+	'A photograph as data: the text is its uri, or an object in JSON with uri, sha256, taken_at, lon, lat. 照片参数:地址或 JSON 对象。';
+
+CREATE FUNCTION dcm.accept_case(case_no bigint, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'accept', note, '{}', at, client_key, expect);
+COMMENT ON FUNCTION dcm.accept_case(bigint, text, timestamptz, text, bigint) IS
+	'Accepts a reported case. 受理。';
+
+CREATE FUNCTION dcm.reject_case(case_no bigint, reason text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'reject', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.reject_case(bigint, text, text, timestamptz, text, bigint) IS
+	'Rejects a case for a reason of dcm.reason. 不予受理或立案,须有原因。';
+
+CREATE FUNCTION dcm.request_verification(case_no bigint, person text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'request_verification', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('person', person)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.request_verification(bigint, text, text, timestamptz, text, bigint) IS
+	'Asks a collector, or any, to see whether a report is true. 派员核实。';
+
+CREATE FUNCTION dcm.confirm_verification(case_no bigint, finding text, photo text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'confirm_verification', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('finding', finding, 'photo', dcm.photo(photo))), at, client_key, expect);
+COMMENT ON FUNCTION dcm.confirm_verification(bigint, text, text, text, timestamptz, text, bigint) IS
+	'Tells that the report is true. 核实属实。';
+
+CREATE FUNCTION dcm.deny_verification(case_no bigint, finding text, photo text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'deny_verification', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('finding', finding, 'photo', dcm.photo(photo))), at, client_key, expect);
+COMMENT ON FUNCTION dcm.deny_verification(bigint, text, text, text, timestamptz, text, bigint) IS
+	'Tells that the report is not true. 核实不属实。';
+
+CREATE FUNCTION dcm.file_case(case_no bigint, condition int, time_limit dcm.time_limit = NULL, reason text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'file', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('condition', condition, 'time_limit', time_limit::text, 'reason', reason)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.file_case(bigint, int, dcm.time_limit, text, text, timestamptz, text, bigint) IS
+	'Files a case under a condition of the filing standard, which sets its deadline; a longer limit than the standards needs a shift leader and a reason. 立案,按立案条件确定时限。';
+
+CREATE FUNCTION dcm.dispatch_case(case_no bigint, org text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'dispatch', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('org', org)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.dispatch_case(bigint, text, text, timestamptz, text, bigint) IS
+	'Dispatches a case to a body. 派遣到责任单位。';
+
+CREATE FUNCTION dcm.recall_case(case_no bigint, reason text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'recall', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.recall_case(bigint, text, text, timestamptz, text, bigint) IS
+	'Takes a dispatch back before it is signed. 撤回派遣。';
+
+CREATE FUNCTION dcm.sign_case(case_no bigint, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'sign', note, '{}', at, client_key, expect);
+COMMENT ON FUNCTION dcm.sign_case(bigint, text, timestamptz, text, bigint) IS
+	'Signs for a dispatched case. 签收。';
+
+CREATE FUNCTION dcm.return_case(case_no bigint, reason text, note text, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'return', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.return_case(bigint, text, text, timestamptz, text, bigint) IS
+	'Returns a case with a reason of dcm.reason and in words. 退回,须有原因与说明。';
+
+CREATE FUNCTION dcm.request_extension(case_no bigint, reason text, extra dcm.time_limit = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'request_extension', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason, 'extra', extra::text)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.request_extension(bigint, text, dcm.time_limit, text, timestamptz, text, bigint) IS
+	'Asks for more time, at most twice and before the deadline. 申请延期。';
+
+CREATE FUNCTION dcm.grant_extension(case_no bigint, extra dcm.time_limit = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'grant_extension', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('extra', extra::text)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.grant_extension(bigint, dcm.time_limit, text, timestamptz, text, bigint) IS
+	'Grants the extension asked for, or so much. 同意延期。';
+
+CREATE FUNCTION dcm.deny_extension(case_no bigint, reason text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'deny_extension', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.deny_extension(bigint, text, text, timestamptz, text, bigint) IS
+	'Denies the extension asked for. 不同意延期。';
+
+CREATE FUNCTION dcm.request_suspension(case_no bigint, reason text, until timestamptz, plan text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'request_suspension', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason, 'until', until, 'plan', plan)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.request_suspension(bigint, text, timestamptz, text, text, timestamptz, text, bigint) IS
+	'Asks that the case be suspended until a time. 申请挂账。';
+
+CREATE FUNCTION dcm.grant_suspension(case_no bigint, until timestamptz = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'grant_suspension', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('until', until)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.grant_suspension(bigint, timestamptz, text, timestamptz, text, bigint) IS
+	'Suspends the case; the pause counts from the request. 同意挂账,自申请起计。';
+
+CREATE FUNCTION dcm.deny_suspension(case_no bigint, reason text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'deny_suspension', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.deny_suspension(bigint, text, text, timestamptz, text, bigint) IS
+	'Denies the suspension asked for. 不同意挂账。';
+
+CREATE FUNCTION dcm.resume_case(case_no bigint, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'resume', note, '{}', at, client_key, expect);
+COMMENT ON FUNCTION dcm.resume_case(bigint, text, timestamptz, text, bigint) IS
+	'Takes a suspended case up again. 恢复处置。';
+
+CREATE FUNCTION dcm.handle_case(case_no bigint, result text, after text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'handle', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('result', result, 'after', dcm.photo(after))), at, client_key, expect);
+COMMENT ON FUNCTION dcm.handle_case(bigint, text, text, text, timestamptz, text, bigint) IS
+	'Tells that the problem is dealt with, with a photograph. 处置反馈。';
+
+CREATE FUNCTION dcm.resolve_on_site(case_no bigint, before text, after text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'resolve_on_site', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('before', dcm.photo(before), 'after', dcm.photo(after))), at, client_key, expect);
+COMMENT ON FUNCTION dcm.resolve_on_site(bigint, text, text, text, timestamptz, text, bigint) IS
+	'A collector has put it right: photographs before and after that agree in time and place. 采集员自行处置。';
+
+CREATE FUNCTION dcm.request_check(case_no bigint, how text = NULL, person text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'request_check', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('how', how, 'person', person)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.request_check(bigint, text, text, text, timestamptz, text, bigint) IS
+	'Asks a collector, or any, to see whether it is done. 派员核查。';
+
+CREATE FUNCTION dcm.pass_check(case_no bigint, photo text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'pass_check', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('photo', dcm.photo(photo))), at, client_key, expect);
+COMMENT ON FUNCTION dcm.pass_check(bigint, text, text, timestamptz, text, bigint) IS
+	'Tells that it is done. 核查通过。';
+
+CREATE FUNCTION dcm.fail_check(case_no bigint, photo text, reason text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'fail_check', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('photo', dcm.photo(photo), 'reason', reason)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.fail_check(bigint, text, text, text, timestamptz, text, bigint) IS
+	'Tells that it is not done: the body goes on. 核查不通过,返工。';
+
+CREATE FUNCTION dcm.close_case(case_no bigint, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'close', note, '{}', at, client_key, expect);
+COMMENT ON FUNCTION dcm.close_case(bigint, text, timestamptz, text, bigint) IS
+	'Closes a checked case. 结案。';
+
+CREATE FUNCTION dcm.void_case(case_no bigint, reason text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'void', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.void_case(bigint, text, text, timestamptz, text, bigint) IS
+	'Voids an open case for a reason of dcm.reason. 作废。';
+
+CREATE FUNCTION dcm.amend_case(case_no bigint, changes jsonb, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'amend', note, changes, at, client_key, expect);
+COMMENT ON FUNCTION dcm.amend_case(bigint, jsonb, text, timestamptz, text, bigint) IS
+	'Puts right what was told wrong: category, location, address, severity, condition; after filing with a reason, and the limit is set anew. 更正。';
+
+CREATE FUNCTION dcm.remind_case(case_no bigint, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'remind', note, '{}', at, client_key, expect);
+COMMENT ON FUNCTION dcm.remind_case(bigint, text, timestamptz, text, bigint) IS
+	'Reminds the body that has the case. 催办。';
+
+CREATE FUNCTION dcm.comment_case(case_no bigint, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'comment', note, '{}', at, client_key, expect);
+COMMENT ON FUNCTION dcm.comment_case(bigint, text, timestamptz, text, bigint) IS
+	'Puts a note to the case. 批注。';

@@ -1,0 +1,271 @@
+-- Proof: three things checked apart, the chain, the stored rows as a fold over
+-- the log, and each step as legal by the transition that it names.
+
+CREATE FUNCTION dcm.verify_chain(cases bigint[]) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT l.case_no, l.log_no, 'chain',
+		CASE WHEN l.log_no <> l.expected THEN 'an entry before this one is missing, or one is there twice'
+			ELSE 'the entry is not what its hash was taken over' END
+	FROM (
+		SELECT e.case_no, e.log_no, e.hash,
+			coalesce(pg_catalog.lag(e.log_no) OVER w, 0) + 1 AS expected,
+			dcm.log_hash(pg_catalog.lag(e.hash) OVER w, e) AS right_hash
+		FROM dcm.case_log AS e
+		WHERE cases IS NULL OR e.case_no = ANY (cases)
+		WINDOW w AS (PARTITION BY e.case_no ORDER BY e.log_no)) AS l
+	WHERE l.log_no <> l.expected OR l.hash <> l.right_hash;
+
+	RETURN QUERY
+	SELECT coalesce(f.case_no, h.case_no), coalesce(h.log_no, f.log_no), 'chain',
+		CASE WHEN f.case_no IS NULL THEN 'the log is of a case that is not there'
+			WHEN h.case_no IS NULL THEN 'the case has no log'
+			ELSE 'the last entry is not the one at which the case stands' END
+	FROM (SELECT * FROM dcm.case_file AS c WHERE cases IS NULL OR c.case_no = ANY (cases)) AS f
+		FULL JOIN (
+			SELECT DISTINCT ON (e.case_no) e.case_no, e.log_no, e.hash
+			FROM dcm.case_log AS e
+			WHERE cases IS NULL OR e.case_no = ANY (cases)
+			ORDER BY e.case_no, e.log_no DESC) AS h ON h.case_no = f.case_no
+	WHERE (f.log_no, f.head) IS DISTINCT FROM (h.log_no, h.hash);
+
+	RETURN QUERY
+	SELECT coalesce(t.case_no, d.case_no), coalesce(t.log_no, d.log_no), 'text',
+		CASE WHEN d.case_no IS NULL THEN pg_catalog.format('text "%s" is not the log''s', t.field)
+			WHEN t.case_no IS NULL THEN pg_catalog.format('text "%s" is gone', d.field)
+			ELSE pg_catalog.format('text "%s" is not what was written', d.field) END
+	FROM (SELECT * FROM dcm.case_text AS x WHERE cases IS NULL OR x.case_no = ANY (cases)) AS t
+		FULL JOIN (
+			SELECT e.case_no, e.log_no, x.key AS field, x.value AS digest
+			FROM dcm.case_log AS e CROSS JOIN LATERAL pg_catalog.jsonb_each_text(e.texts) AS x
+			WHERE cases IS NULL OR e.case_no = ANY (cases)) AS d
+			ON (d.case_no, d.log_no, d.field) = (t.case_no, t.log_no, t.field)
+	WHERE d.case_no IS NULL OR t.case_no IS NULL
+		OR (t.value IS NOT NULL AND dcm.text_hash(t.salt, t.value) <> d.digest);
+END
+$$;
+COMMENT ON FUNCTION dcm.verify_chain(bigint[]) IS
+	'What is wrong with the chains and the salted texts of the cases given, or of all for NULL: no row where nothing is. 校验日志链与加盐文本。';
+
+CREATE FUNCTION dcm.verify_steps(cases bigint[]) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT s.case_no, s.log_no, 'step',
+		CASE WHEN s.from_state IS DISTINCT FROM s.came_from
+				THEN pg_catalog.format('the case was in state "%s", the entry says "%s"', s.came_from, s.from_state)
+			ELSE pg_catalog.format('action "%s" from "%s" to "%s" is not what transition %s allows',
+				s.action, s.from_state, s.to_state, s.transition) END
+	FROM (
+		SELECT e.*, pg_catalog.lag(e.to_state) OVER (PARTITION BY e.case_no ORDER BY e.log_no) AS came_from
+		FROM dcm.case_log AS e
+		WHERE cases IS NULL OR e.case_no = ANY (cases)) AS s
+		LEFT JOIN dcm.transition AS t ON t.id = s.transition
+	WHERE s.from_state IS DISTINCT FROM s.came_from
+		OR t.id IS NULL
+		OR t.action <> s.action
+		OR t.state IS DISTINCT FROM s.from_state
+		OR s.to_state <> coalesce(t.next_state, s.from_state);
+END
+$$;
+COMMENT ON FUNCTION dcm.verify_steps(bigint[]) IS
+	'Which log entries are not legal by the transition that they name, of the cases given or of all for NULL. 校验每一步流转是否合规。';
+
+CREATE FUNCTION dcm.fold_cases(cases bigint[]) RETURNS TABLE (
+	case_no bigint, state text, stage text, moved_no int, moved_at timestamptz, reported_at timestamptz,
+	filed_at timestamptz, clock_from timestamptz, time_limit dcm.time_limit, pauses tstzmultirange,
+	due timestamptz, org int, work_no smallint, handled_at timestamptz, handler int, closed_at timestamptz,
+	ended_at timestamptz, returned smallint, reworked smallint, extended smallint, suspended smallint, request text)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 1000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	WITH entry AS (
+		SELECT e.*, t.effects, t.next_state IS NOT NULL AS moves
+		FROM dcm.case_log AS e
+			LEFT JOIN dcm.transition AS t ON t.id = e.transition
+		WHERE cases IS NULL OR e.case_no = ANY (cases)
+	), mark AS (
+		-- for each case the last entry of each kind
+		SELECT e.case_no,
+			pg_catalog.max(e.log_no) AS last_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.moves) AS moved_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{file}') AS file_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.clock IS NOT NULL) AS clock_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work,return_work,recall_work}') AS org_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{handle_work,on_site,rework}') AS handle_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny,handle_work}') AS request_no,
+			pg_catalog.max(e.work_no) AS work_no,
+			pg_catalog.count(*) FILTER (WHERE e.effects && '{return_work}')::smallint AS returned,
+			pg_catalog.count(*) FILTER (WHERE e.effects && '{rework}')::smallint AS reworked,
+			pg_catalog.count(*) FILTER (WHERE e.effects && '{extend}')::smallint AS extended,
+			pg_catalog.count(*) FILTER (WHERE e.effects && '{suspend}')::smallint AS suspended,
+			pg_catalog.min(e.occurred_at) FILTER (WHERE e.log_no = 1) AS reported_at
+		FROM entry AS e
+		GROUP BY e.case_no
+	)
+	SELECT m.case_no, l.to_state, l.stage, m.moved_no, v.occurred_at, m.reported_at,
+		f.occurred_at, c.clock_from, c.time_limit, c.pauses, c.due,
+		CASE WHEN o.effects && '{open_work}' THEN o.org END, coalesce(m.work_no, 0::smallint),
+		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.occurred_at END,
+		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.actor END,
+		CASE WHEN s.ending AND s.stage = 'evaluation' THEN v.occurred_at END,
+		CASE WHEN s.ending THEN v.occurred_at END,
+		m.returned, m.reworked, m.extended, m.suspended,
+		CASE WHEN r.effects && '{request_extension}' THEN 'extension'
+			WHEN r.effects && '{request_suspension}' THEN 'suspension' END
+	FROM mark AS m
+		JOIN entry AS l ON (l.case_no, l.log_no) = (m.case_no, m.last_no)
+		LEFT JOIN entry AS v ON (v.case_no, v.log_no) = (m.case_no, m.moved_no)
+		LEFT JOIN entry AS f ON (f.case_no, f.log_no) = (m.case_no, m.file_no)
+		LEFT JOIN entry AS c ON (c.case_no, c.log_no) = (m.case_no, m.clock_no)
+		LEFT JOIN entry AS o ON (o.case_no, o.log_no) = (m.case_no, m.org_no)
+		LEFT JOIN entry AS h ON (h.case_no, h.log_no) = (m.case_no, m.handle_no)
+		LEFT JOIN entry AS r ON (r.case_no, r.log_no) = (m.case_no, m.request_no)
+		LEFT JOIN dcm.state AS s ON s.code = l.to_state;
+END
+$$;
+COMMENT ON FUNCTION dcm.fold_cases(bigint[]) IS
+	'State, clock and counts of the cases given, or of all for NULL, worked out from the log alone. 仅由日志推算案卷的状态与计时。';
+
+CREATE FUNCTION dcm.verify_fold(cases bigint[]) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT f.case_no, NULL::int, 'fold', pg_catalog.format('%s is %s, the log says %s', x.name,
+		coalesce(x.stored, 'nothing'), coalesce(x.told, 'nothing'))
+	FROM dcm.fold_cases(cases) AS l
+		JOIN dcm.case_file AS f ON f.case_no = l.case_no
+		CROSS JOIN LATERAL (VALUES
+			('state', f.state, l.state),
+			('stage', f.stage, l.stage),
+			('moved_no', f.moved_no::text, l.moved_no::text),
+			('moved_at', f.moved_at::text, l.moved_at::text),
+			('reported_at', f.reported_at::text, l.reported_at::text),
+			('filed_at', f.filed_at::text, l.filed_at::text),
+			('clock_from', f.clock_from::text, l.clock_from::text),
+			('time_limit', f.time_limit::text, l.time_limit::text),
+			('pauses', f.pauses::text, l.pauses::text),
+			('due', f.due::text, l.due::text),
+			('org', f.org::text, l.org::text),
+			('work_no', f.work_no::text, l.work_no::text),
+			('handled_at', f.handled_at::text, l.handled_at::text),
+			('handler', f.handler::text, l.handler::text),
+			('closed_at', f.closed_at::text, l.closed_at::text),
+			('ended_at', f.ended_at::text, l.ended_at::text),
+			('returned', f.returned::text, l.returned::text),
+			('reworked', f.reworked::text, l.reworked::text),
+			('extended', f.extended::text, l.extended::text),
+			('suspended', f.suspended::text, l.suspended::text),
+			('request', f.request, l.request)) AS x (name, stored, told)
+	WHERE (f.state, f.stage, f.moved_no, f.moved_at, f.reported_at, f.filed_at, f.clock_from, f.time_limit,
+			f.pauses, f.due, f.org, f.work_no, f.handled_at, f.handler, f.closed_at, f.ended_at,
+			f.returned, f.reworked, f.extended, f.suspended, f.request)
+		IS DISTINCT FROM
+		(l.state, l.stage, l.moved_no, l.moved_at, l.reported_at, l.filed_at, l.clock_from, l.time_limit,
+			l.pauses, l.due, l.org, l.work_no, l.handled_at, l.handler, l.closed_at, l.ended_at,
+			l.returned, l.reworked, l.extended, l.suspended, l.request)
+		AND x.stored IS DISTINCT FROM x.told;
+
+	-- assignments: when each was dispatched, signed, handled and ended, and its deadline
+	RETURN QUERY
+	SELECT coalesce(a.case_no, l.case_no), NULL::int, 'fold',
+		pg_catalog.format('assignment %s is not what the log says', coalesce(a.work_no, l.work_no))
+	FROM (SELECT * FROM dcm.assignment AS w WHERE cases IS NULL OR w.case_no = ANY (cases)) AS a
+		FULL JOIN (
+			SELECT e.case_no, e.work_no,
+				pg_catalog.max(e.org) FILTER (WHERE t.effects && '{open_work}') AS org,
+				pg_catalog.max(e.occurred_at) FILTER (WHERE t.effects && '{open_work}') AS dispatched_at,
+				pg_catalog.max(e.occurred_at) FILTER (WHERE t.effects && '{sign_work}') AS signed_at,
+				pg_catalog.max(e.occurred_at) FILTER (WHERE t.effects && '{return_work}') AS returned_at,
+				pg_catalog.max(e.occurred_at) FILTER (WHERE t.effects && '{recall_work}') AS recalled_at,
+				(pg_catalog.array_agg(CASE WHEN t.effects && '{handle_work}' THEN e.occurred_at END ORDER BY e.log_no DESC)
+					FILTER (WHERE t.effects && '{handle_work,rework}'))[1] AS handled_at,
+				(pg_catalog.array_agg(e.work_due ORDER BY e.log_no DESC)
+					FILTER (WHERE e.work_due IS NOT NULL))[1] AS due
+			FROM dcm.case_log AS e
+				JOIN dcm.transition AS t ON t.id = e.transition
+			WHERE e.work_no IS NOT NULL AND (cases IS NULL OR e.case_no = ANY (cases))
+			GROUP BY e.case_no, e.work_no) AS l ON (l.case_no, l.work_no) = (a.case_no, a.work_no)
+	WHERE (a.org, a.dispatched_at, a.signed_at, a.returned_at, a.recalled_at, a.handled_at, a.due)
+		IS DISTINCT FROM
+		(l.org, l.dispatched_at, l.signed_at, l.returned_at, l.recalled_at, l.handled_at, l.due);
+
+	-- stages: each entered and left when the log says so
+	RETURN QUERY
+	SELECT coalesce(s.case_no, l.case_no), NULL::int, 'fold',
+		pg_catalog.format('stage %s is not what the log says', coalesce(s.stage_no, l.stage_no))
+	FROM (SELECT * FROM dcm.case_stage AS g WHERE cases IS NULL OR g.case_no = ANY (cases)) AS s
+		FULL JOIN (
+			SELECT n.case_no, n.stage, n.actor, n.occurred_at AS opened_at,
+				pg_catalog.row_number() OVER w AS stage_no,
+				pg_catalog.lead(n.occurred_at) OVER w AS closed_at,
+				pg_catalog.lead(n.action) OVER w AS outcome,
+				n.ended
+			FROM (
+				SELECT e.case_no, e.log_no, e.action, e.actor, e.occurred_at, e.stage, g.stage = 'ended' AS ended
+				FROM (
+					SELECT c.*, pg_catalog.lag(c.to_state) OVER (PARTITION BY c.case_no ORDER BY c.log_no) AS before
+					FROM dcm.case_log AS c
+					WHERE cases IS NULL OR c.case_no = ANY (cases)) AS e
+					JOIN dcm.state AS g ON g.code = e.to_state
+					LEFT JOIN dcm.state AS b ON b.code = e.before
+				WHERE b.stage IS DISTINCT FROM g.stage) AS n
+			WINDOW w AS (PARTITION BY n.case_no ORDER BY n.log_no)) AS l
+			ON (l.case_no, l.stage_no) = (s.case_no, s.stage_no)
+	WHERE NOT coalesce(l.ended AND s.case_no IS NULL, false)
+		AND (s.stage, s.person, s.opened_at, s.closed_at, s.outcome)
+			IS DISTINCT FROM (l.stage, l.actor, l.opened_at, l.closed_at, l.outcome);
+END
+$$;
+COMMENT ON FUNCTION dcm.verify_fold(bigint[]) IS
+	'Where the stored rows of the cases given, or of all for NULL, are not what their log says. 校验存储状态与日志推算是否一致。';
+
+CREATE FUNCTION dcm.verify_all(since timestamptz = NULL) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 1000000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	cases bigint[];
+BEGIN
+	IF since IS NOT NULL THEN
+		SELECT coalesce(pg_catalog.array_agg(DISTINCT l.case_no), '{}') INTO cases
+		FROM dcm.case_log AS l WHERE l.recorded_at >= since;
+	END IF;
+	RETURN QUERY
+	SELECT * FROM dcm.verify_chain(cases)
+	UNION ALL SELECT * FROM dcm.verify_steps(cases)
+	UNION ALL SELECT * FROM dcm.verify_fold(cases);
+END
+$$;
+COMMENT ON FUNCTION dcm.verify_all(timestamptz) IS
+	'What is wrong with the record: chain, text, step and fold are checked apart; since limits it to cases with an entry told from then on. No row where nothing is wrong. 校验全部案卷:链、文本、步骤与推算。';
+
+CREATE FUNCTION dcm.verify_case(case_no bigint) RETURNS TABLE (log_no int, part text, problem text)
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 1
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM dcm.case_log AS l WHERE l.case_no = verify_case.case_no)
+		AND NOT EXISTS (SELECT FROM dcm.case_file AS f WHERE f.case_no = verify_case.case_no) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = pg_catalog.format('there is no case %s', case_no),
+			CONSTRAINT = 'dcm.no_case';
+	END IF;
+	RETURN QUERY
+	SELECT v.log_no, v.part, v.problem FROM dcm.verify_chain(ARRAY[case_no]) AS v
+	UNION ALL SELECT v.log_no, v.part, v.problem FROM dcm.verify_steps(ARRAY[case_no]) AS v
+	UNION ALL SELECT v.log_no, v.part, v.problem FROM dcm.verify_fold(ARRAY[case_no]) AS v;
+END
+$$;
+COMMENT ON FUNCTION dcm.verify_case(bigint) IS
+	'What is wrong with the record of one case; P0002 where there is none. 校验一个案卷。';
