@@ -20,22 +20,19 @@ BEGIN ATOMIC
 	-- Cities name and add actions as they like; what an act meant is told by
 	-- the effects and the end of the transition that the log row names.
 	step AS MATERIALIZED (
-		SELECT t.id, e.event
+		SELECT array_agg(t.id) FILTER (WHERE t.state IS NULL) AS reports,
+			array_agg(t.id) FILTER (WHERE 'file' = ANY (t.effects)) AS files,
+			array_agg(t.id) FILTER (WHERE 'handle_work' = ANY (t.effects)) AS handles,
+			array_agg(t.id) FILTER (WHERE n.stage = 'evaluation') AS closes,
+			array_agg(t.id) FILTER (WHERE 'on_site' = ANY (t.effects)) AS resolves,
+			array_agg(t.id) FILTER (WHERE n.code = 'rejected') AS rejects,
+			array_agg(t.id) FILTER (WHERE n.code = 'voided') AS voids,
+			array_agg(t.id) FILTER (WHERE 'return_work' = ANY (t.effects)) AS returns,
+			array_agg(t.id) FILTER (WHERE 'rework' = ANY (t.effects)) AS reworks,
+			array_agg(t.id) FILTER (WHERE 'extend' = ANY (t.effects)) AS extends,
+			array_agg(t.id) FILTER (WHERE 'suspend' = ANY (t.effects)) AS suspends
 		FROM dcm.transition AS t
 			LEFT JOIN dcm.state AS n ON n.code = t.next_state
-			CROSS JOIN LATERAL (VALUES
-				('reported', t.state IS NULL),
-				('filed', 'file' = ANY (t.effects)),
-				('handled', 'handle_work' = ANY (t.effects)),
-				('closed', n.stage = 'evaluation'),
-				('returned', 'return_work' = ANY (t.effects)),
-				('reworked', 'rework' = ANY (t.effects)),
-				('extended', 'extend' = ANY (t.effects)),
-				('suspended', 'suspend' = ANY (t.effects)),
-				('self_resolved', 'on_site' = ANY (t.effects)),
-				('rejected', n.code = 'rejected'),
-				('voided', n.code = 'voided')) AS e (event, is_so)
-		WHERE e.is_so
 	),
 	touched AS (
 		SELECT l.case_no FROM dcm.case_log AS l
@@ -61,19 +58,18 @@ BEGIN ATOMIC
 			JOIN dcm.case_file AS f ON f.case_no = t.case_no
 			JOIN dcm.state AS st ON st.code = f.state
 			CROSS JOIN LATERAL (
-				SELECT min(l.occurred_at) FILTER (WHERE s.event = 'reported') AS reported_at,
-					min(l.occurred_at) FILTER (WHERE s.event = 'filed') AS filed_at,
-					max(l.occurred_at) FILTER (WHERE s.event = 'handled') AS handled_at,
-					max(l.log_no) FILTER (WHERE s.event = 'handled') AS handled_no,
-					max(l.occurred_at) FILTER (WHERE s.event = 'closed') AS closed_at,
-					max(l.occurred_at) FILTER (WHERE s.event = 'self_resolved') AS self_resolved_at,
-					max(l.occurred_at) FILTER (WHERE s.event = 'rejected') AS rejected_at,
-					max(l.occurred_at) FILTER (WHERE s.event = 'voided') AS voided_at,
-					(array_agg(l.org ORDER BY l.log_no DESC) FILTER (WHERE l.org IS NOT NULL))[1] AS org,
+				SELECT min(l.occurred_at) FILTER (WHERE l.transition = ANY ((SELECT reports FROM step)::int[])) AS reported_at,
+					min(l.occurred_at) FILTER (WHERE l.transition = ANY ((SELECT files FROM step)::int[])) AS filed_at,
+					max(l.occurred_at) FILTER (WHERE l.transition = ANY ((SELECT handles FROM step)::int[])) AS handled_at,
+					max(l.log_no) FILTER (WHERE l.transition = ANY ((SELECT handles FROM step)::int[])) AS handled_no,
+					max(l.occurred_at) FILTER (WHERE l.transition = ANY ((SELECT closes FROM step)::int[])) AS closed_at,
+					max(l.occurred_at) FILTER (WHERE l.transition = ANY ((SELECT resolves FROM step)::int[])) AS self_resolved_at,
+					max(l.occurred_at) FILTER (WHERE l.transition = ANY ((SELECT rejects FROM step)::int[])) AS rejected_at,
+					max(l.occurred_at) FILTER (WHERE l.transition = ANY ((SELECT voids FROM step)::int[])) AS voided_at,
+					(max(ARRAY[l.log_no, l.org]) FILTER (WHERE l.org IS NOT NULL))[2] AS org,
 					(array_agg(l.due ORDER BY l.log_no DESC) FILTER (WHERE l.clock IS NOT NULL))[1] AS due,
 					max(l.log_no) FILTER (WHERE l.clock IS NOT NULL) AS clock_no
 				FROM dcm.case_log AS l
-					LEFT JOIN step AS s ON s.id = l.transition
 				WHERE l.case_no = t.case_no) AS c
 	),
 	happened AS (
@@ -94,7 +90,14 @@ BEGIN ATOMIC
 		-- what may happen to a case more than once, for the body that had it then
 		SELECT l.case_no, s.event, l.occurred_at, l.org, f.area, f.category, l.due IS NOT NULL, NULL
 		FROM dcm.case_log AS l
-			JOIN step AS s ON s.id = l.transition AND s.event IN ('returned', 'reworked', 'extended', 'suspended')
+			JOIN (
+				SELECT e.event, e.id
+				FROM step AS s
+					CROSS JOIN LATERAL (
+						SELECT 'returned', unnest(s.returns) UNION ALL
+						SELECT 'reworked', unnest(s.reworks) UNION ALL
+						SELECT 'extended', unnest(s.extends) UNION ALL
+						SELECT 'suspended', unnest(s.suspends)) AS e (event, id)) AS s ON s.id = l.transition
 			JOIN dcm.case_file AS f ON f.case_no = l.case_no
 		WHERE l.occurred_at >= (SELECT from_at FROM local) AND l.occurred_at < (SELECT before_at FROM local)
 	)

@@ -32,8 +32,9 @@ COMMENT ON FUNCTION dcm.escalation_time(timestamptz, timestamptz, dcm.time_limit
 CREATE FUNCTION dcm.escalate(as_of timestamptz = NULL, batch int = 500) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
 	SET search_path = pg_catalog, dcm, pg_temp
-	-- The planner cannot know that few clocks are due, and must not read all.
-	SET enable_seqscan = off
+	-- The planner cannot know that few clocks are due: it must not read all of
+	-- them, nor compile for the cost that it then believes in.
+	SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
 	now_at timestamptz := coalesce(as_of, clock_timestamp());
@@ -127,7 +128,7 @@ COMMENT ON FUNCTION dcm.escalate(timestamptz, int) IS
 CREATE FUNCTION dcm.resume_due(batch int = 500) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
 	SET search_path = pg_catalog, dcm, pg_temp
-	SET enable_seqscan = off
+	SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
 	c record;
