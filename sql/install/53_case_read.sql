@@ -1,0 +1,107 @@
+-- Reading a case: its story, its deadline explained, what may be done to it.
+-- All run with the caller's rights.
+
+CREATE FUNCTION dcm.case_story(case_no bigint) RETURNS TABLE (
+	log_no int, occurred_at timestamptz, told_late boolean, action text, action_en text, person text,
+	role text, org text, from_state text, to_state text, stage text, due timestamptz, data jsonb, texts jsonb)
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 12
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM dcm.case_file AS f WHERE f.case_no = case_story.case_no) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = pg_catalog.format('there is no case %s', case_no),
+			CONSTRAINT = 'dcm.no_case';
+	END IF;
+	RETURN QUERY
+	SELECT l.log_no, l.occurred_at, l.recorded_at - l.occurred_at > interval '1 minute',
+		a.name, a.name_en, p.name, r.name, o.name, f.name, t.name, l.stage, l.due, l.data,
+		(SELECT pg_catalog.jsonb_object_agg(x.field, x.value) FROM dcm.case_text AS x
+			WHERE x.case_no = l.case_no AND x.log_no = l.log_no)
+	FROM dcm.case_log AS l
+		LEFT JOIN dcm.action AS a ON a.code = l.action
+		LEFT JOIN dcm.person AS p ON p.id = l.actor
+		LEFT JOIN dcm.post AS s ON s.id = l.post
+		LEFT JOIN dcm.role AS r ON r.code = s.role
+		LEFT JOIN dcm.org AS o ON o.id = l.org
+		LEFT JOIN dcm.state AS f ON f.code = l.from_state
+		LEFT JOIN dcm.state AS t ON t.code = l.to_state
+	WHERE l.case_no = case_story.case_no
+	ORDER BY l.log_no;
+END
+$$;
+COMMENT ON FUNCTION dcm.case_story(bigint) IS
+	'What happened to a case, entry by entry, in the city''s words; told_late: told over a minute after it happened. P0002 where there is no such case. 案卷经过,逐条说明。';
+
+CREATE FUNCTION dcm.explain_deadline(case_no bigint,
+	OUT since timestamptz, OUT till timestamptz, OUT counted interval, OUT running interval, OUT reason text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	clock record;
+BEGIN
+	SELECT f.clock_from, f.time_limit, f.pauses INTO clock
+	FROM dcm.case_file AS f WHERE f.case_no = explain_deadline.case_no;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = pg_catalog.format('there is no case %s', case_no),
+			CONSTRAINT = 'dcm.no_case';
+	END IF;
+	IF clock.time_limit IS NOT NULL THEN
+		RETURN QUERY SELECT * FROM dcm.explain_deadline(clock.clock_from, clock.time_limit,
+			dcm.setting('calendar'), coalesce(clock.pauses, '{}'));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.explain_deadline(bigint) IS
+	'The stretches from a case''s filing to its deadline, what each counts and why; no row for a case without a clock. P0002 where there is no such case. 逐段说明案卷的截止时刻。';
+
+CREATE FUNCTION dcm.allowed_actions(case_no bigint,
+	OUT action text, OUT label text, OUT label_en text, OUT needs text[])
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 5
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	file record;
+	me record;
+BEGIN
+	SELECT f.state, f.org, f.handler, s.stage INTO file
+	FROM dcm.case_file AS f JOIN dcm.state AS s ON s.code = f.state
+	WHERE f.case_no = allowed_actions.case_no;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = pg_catalog.format('there is no case %s', case_no),
+			CONSTRAINT = 'dcm.no_case';
+	END IF;
+	me := dcm.whoami();
+	RETURN QUERY
+	SELECT t.action, a.name, a.name_en,
+		ARRAY(SELECT k.key FROM dcm.action_key AS k WHERE k.action = t.action AND k.required ORDER BY k.key)
+	FROM dcm.transition AS t
+		JOIN dcm.action AS a ON a.code = t.action
+	WHERE t.state = file.state AND t.valid @> pg_catalog.clock_timestamp()
+		AND ('*' = ANY (t.roles) OR EXISTS (
+			SELECT FROM dcm.post AS p
+				JOIN dcm.person AS h ON h.id = p.person
+			WHERE h.code = me.person AND p.role = ANY (t.roles)
+				AND p.code = coalesce(me.post, p.code)
+				AND p.valid @> pg_catalog.clock_timestamp()
+				AND (p.role NOT IN ('liaison', 'handler') OR file.org IS NULL
+					OR file.org IN (
+						WITH RECURSIVE below AS (
+							SELECT p.org AS id
+							UNION SELECT o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id)
+						SELECT b.id FROM below AS b))))
+		AND NOT (file.stage = 'closing' AND t.next_state IS NOT NULL AND file.handler IS NOT DISTINCT FROM
+			(SELECT h.id FROM dcm.person AS h WHERE h.code = me.person))
+	ORDER BY t.next_state IS NULL, t.action;
+END
+$$;
+COMMENT ON FUNCTION dcm.allowed_actions(bigint) IS
+	'What the acting person may do to a case now, with labels and the data keys that each needs: the buttons of a desk. P0002 where there is no such case, 42501 where nobody is acting. 当前操作人可执行的动作(按钮)。';

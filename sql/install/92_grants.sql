@@ -1,0 +1,52 @@
+-- The rights of the database roles.  They are in no dump of the roles, so they
+-- are given again after a restore.
+
+CREATE FUNCTION dcm.grant_roles() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	object record;
+	config text[];
+BEGIN
+	GRANT USAGE ON SCHEMA dcm TO dcm_app, dcm_config, dcm_security, dcm_audit, dcm_job, dcm_loader, dcm_bi, dcm_exchange;
+
+	-- configuration is what has the trigger of configuration
+	SELECT array_agg(c.relname) INTO config
+	FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+	WHERE t.tgname = 'dcm_config_changed' AND c.relnamespace = 'dcm'::regnamespace;
+
+	FOR object IN
+		SELECT c.relname, c.relname = ANY (config) AS is_config
+		FROM pg_class AS c
+		WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
+	LOOP
+		EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_audit', object.relname);
+		IF object.relname NOT IN ('act_key', 'report_key', 'config_version') THEN
+			EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_app, dcm_loader', object.relname);
+		END IF;
+		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'config_log', 'case_text', 'outbox') THEN
+			EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_bi, dcm_config', object.relname);
+		END IF;
+		IF object.is_config AND object.relname NOT IN ('person', 'post', 'role') THEN
+			EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON dcm.%I TO dcm_config', object.relname);
+		END IF;
+	END LOOP;
+	GRANT SELECT, INSERT, UPDATE ON dcm.person, dcm.post, dcm.role TO dcm_security;
+	GRANT SELECT ON dcm.org, dcm.duty_area, dcm.region TO dcm_security;
+	GRANT SELECT, INSERT, UPDATE, DELETE ON dcm.component, dcm.grid, dcm.duty_area_grid TO dcm_config;
+
+	-- whatever acts on a case
+	FOR object IN
+		SELECT p.oid::regprocedure AS routine
+		FROM pg_proc AS p
+		WHERE p.pronamespace = 'dcm'::regnamespace AND p.prorettype = 'dcm.act_result'::regtype
+	LOOP
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO dcm_app, dcm_loader', object.routine);
+	END LOOP;
+	GRANT EXECUTE ON FUNCTION dcm.become(text, text, text) TO dcm_app, dcm_loader, dcm_job;
+	GRANT EXECUTE ON FUNCTION dcm.load_preset(text) TO dcm_config;
+END
+$$;
+COMMENT ON FUNCTION dcm.grant_roles() IS
+	'Gives the database roles their rights on the city; called by its owner, after create_city and after a restore. 授予数据库角色权限,建城及恢复后执行。';
