@@ -42,13 +42,18 @@ SELECT count(*) FILTER (WHERE flag_by_dcm_due IS NOT NULL AND external_due IS NO
 	count(*) FILTER (WHERE flag = flag_by_dcm_due AND external_due IS NOT NULL) AS equal FROM outcome \gset own_
 \echo '   ' :own_equal 'of' :own_closed 'are equal against the due dates that dcm gave'
 \echo
-\echo 'By type, the twenty most frequent with a rule'
-SELECT o.type, max(r.days || ' ' || CASE r.mode WHEN 'work' THEN 'work_day' ELSE 'natural_day' END) AS "limit",
-	count(external_due) AS "due dates", count(*) FILTER (WHERE same_due) AS equal,
-	round(100.0 * count(*) FILTER (WHERE same_due) / count(external_due), 1) AS "%",
-	count(flag_by_city_due) AS "flags", count(*) FILTER (WHERE flag = flag_by_city_due) AS "equal "
-FROM outcome AS o JOIN boston.rule AS r USING (type)
-GROUP BY o.type ORDER BY count(external_due) DESC LIMIT 20;
+\echo 'By type, the twenty most frequent with a rule, then the others'
+WITH typed AS (
+	SELECT o.type, r.days || ' ' || CASE r.mode WHEN 'work' THEN 'work_day' ELSE 'natural_day' END AS time_limit,
+		count(external_due) AS given, count(*) FILTER (WHERE same_due) AS equal,
+		count(flag_by_city_due) AS flags, count(*) FILTER (WHERE flag = flag_by_city_due) AS same_flag,
+		least(row_number() OVER (ORDER BY count(external_due) DESC, o.type), 21) AS place
+	FROM outcome AS o JOIN boston.rule AS r USING (type)
+	GROUP BY o.type, r.type)
+SELECT CASE WHEN place <= 20 THEN min(type) ELSE count(*) || ' other types' END AS type, CASE WHEN place <= 20 THEN min(time_limit) END AS "limit",
+	sum(given) AS "due dates", sum(equal) AS equal, round(100.0 * sum(equal) / sum(given), 1) AS "%",
+	sum(flags) AS flags, sum(same_flag) AS "equal "
+FROM typed GROUP BY place ORDER BY place;
 
 \echo 'By agency, 2015: dcm.eval_org(since, till); in time of the filed that have a clock'
 SELECT name AS agency, filed, handled, closed, closed_in_time AS "in time", handled_rate AS "handled %", in_time_rate AS "in time %", overdue_open AS "overdue, open"
