@@ -15,7 +15,7 @@ AS $$
 DECLARE
 	local timestamp := t AT TIME ZONE 'Asia/Shanghai';
 	midnight timestamp := date_trunc('day', local);
-	some interval := interval '27 minutes' * (extract(second FROM local)::float8 / 60);
+	minutes interval := interval '27 minutes' * (extract(second FROM local)::float8 / 60);
 	moved timestamptz;
 BEGIN
 	IF local - midnight BETWEEN '8:00' AND '18:30' THEN
@@ -24,11 +24,11 @@ BEGIN
 	IF local - midnight < '8:00' THEN
 		midnight := midnight - interval '24 hours';
 	END IF;
-	moved := (midnight + interval '18 hours' + some) AT TIME ZONE 'Asia/Shanghai';
+	moved := (midnight + interval '18 hours' + minutes) AT TIME ZONE 'Asia/Shanghai';
 	IF moved >= since THEN
 		RETURN moved;
 	END IF;
-	moved := (midnight + interval '32 hours' + some) AT TIME ZONE 'Asia/Shanghai';
+	moved := (midnight + interval '32 hours' + minutes) AT TIME ZONE 'Asia/Shanghai';
 	RETURN CASE WHEN moved <= upto THEN moved ELSE t END;
 END
 $$;
