@@ -5,9 +5,9 @@
  * W(t) is the working time before t.  A deadline in working time is W turned
  * round: with boundary "close" the first moment at which the limit has been
  * used up, with "open" the last; they differ only where it is used up exactly
- * at closing time.  Both ways begin at a direct index, by UTC day and by hour
- * of working time, and then look at the few spans of a day: there is neither
- * zone code nor a search in a call that counts hours.
+ * at closing time.  Both ways begin at a direct index, by time in steps of two
+ * hours and by hour of working time, and then look at a span or two: there is
+ * neither zone code nor a search in a call that counts hours.
  */
 #include "postgres.h"
 
@@ -29,37 +29,30 @@ day_floor(int64 at)
 	return day - (at % USECS_PER_DAY < 0);
 }
 
-/* Whether working time can be told at this moment. */
-bool
-calendar_knows(const Calendar *cal, int64 at)
-{
-	return at >= cal->since && at < cal->till;
-}
-
-/* Whether a unit counts working time, not time that runs day and night. */
-bool
-calendar_counts_work(TimeUnit unit)
-{
-	return unit >= UNIT_WORK_MINUTE;
-}
-
 /*
  * The first span that is not over at a moment that is known: the one that
  * holds it, or the next one.
  */
-int32
-calendar_span_after(const Calendar *cal, int64 at)
+static inline int32
+span_after(const Calendar *cal, int64 at)
 {
-	int32		i = cal->span_by_day[day_floor(at) - cal->first_utc_day];
+	int32		i = cal->span_by_time[(at - cal->first_time) / CALENDAR_TIME_STEP];
 
 	while (cal->spans[i].till <= at)
 		i++;
 	return i;
 }
 
+/* The same for others. */
+int32
+calendar_span_after(const Calendar *cal, int64 at)
+{
+	return span_after(cal, at);
+}
+
 /* W(t). */
-bool
-calendar_work_before(const Calendar *cal, int64 at, int64 *result)
+static inline bool
+work_before(const Calendar *cal, int64 at, int64 *result)
 {
 	const WorkSpan *span;
 
@@ -68,7 +61,7 @@ calendar_work_before(const Calendar *cal, int64 at, int64 *result)
 		*result = at;
 		return false;
 	}
-	span = &cal->spans[calendar_span_after(cal, at)];
+	span = &cal->spans[span_after(cal, at)];
 	*result = span->before + (at > span->since ? at - span->since : 0);
 	return true;
 }
@@ -82,7 +75,7 @@ calendar_is_working(const Calendar *cal, int64 at, bool *working, int64 *result)
 		*result = at;
 		return false;
 	}
-	*working = cal->spans[calendar_span_after(cal, at)].since <= at;
+	*working = cal->spans[span_after(cal, at)].since <= at;
 	return true;
 }
 
@@ -90,7 +83,7 @@ calendar_is_working(const Calendar *cal, int64 at, bool *working, int64 *result)
  * The moment at which so much working time has gone by: the first such moment,
  * or with open the last.
  */
-static bool
+static inline bool
 work_reached(const Calendar *cal, int64 work, bool open, int64 *result)
 {
 	int32		i;
@@ -115,7 +108,7 @@ next_working(const Calendar *cal, int64 at, int64 *result, int32 *span)
 	*result = at;
 	if (!calendar_knows(cal, at))
 		return false;
-	*span = calendar_span_after(cal, at);
+	*span = span_after(cal, at);
 	if (*span == cal->nspans)
 	{
 		*result = cal->till;
@@ -197,7 +190,7 @@ calendar_covers(const Calendar *cal, int64 deadline)
 }
 
 /* Time inside [since, till) as the limit counts it. */
-static bool
+static inline bool
 counted(const Calendar *cal, bool work, int64 since, int64 till, int64 *result)
 {
 	int64		before;
@@ -208,17 +201,17 @@ counted(const Calendar *cal, bool work, int64 since, int64 till, int64 *result)
 			*result = CALENDAR_NOEND;
 		return true;
 	}
-	if (!calendar_work_before(cal, since, result))
+	if (!work_before(cal, since, result))
 		return false;
 	before = *result;
-	if (!calendar_work_before(cal, till, result))
+	if (!work_before(cal, till, result))
 		return false;
 	*result -= before;
 	return true;
 }
 
 /* The moment that lies so much counted time after another. */
-static bool
+static inline bool
 advance(const Calendar *cal, bool work, int64 from, int64 amount, int64 *result)
 {
 	if (!work)
@@ -233,13 +226,13 @@ advance(const Calendar *cal, bool work, int64 from, int64 amount, int64 *result)
 		*result = from;
 		return true;
 	}
-	if (!calendar_work_before(cal, from, result))
+	if (!work_before(cal, from, result))
 		return false;
 	return work_reached(cal, *result + amount, cal->open, result);
 }
 
 /* The microseconds that a limit counts, a day being so many. */
-static int64
+static inline int64
 limit_length(const Calendar *cal, TimeUnit unit, int64 hundredths)
 {
 	switch (unit)
@@ -313,7 +306,7 @@ work_same_clock(const Calendar *cal, int64 from, int64 hundredths, int64 *result
 	{
 		if (!calendar_knows(cal, *result))
 			return false;
-		span = calendar_span_after(cal, *result);
+		span = span_after(cal, *result);
 		if (span > 0 && cal->spans[span - 1].till == *result)
 			return next_working(cal, *result, result, &span);
 	}
@@ -361,7 +354,7 @@ plain_deadline(const Calendar *cal, int64 from, TimeUnit unit, int64 hundredths,
 }
 
 /* When the counting begins: limits in days may begin with the next day. */
-static bool
+static inline bool
 counting_begins(const Calendar *cal, int64 start, TimeUnit unit, int64 *result)
 {
 	*result = start;
@@ -371,6 +364,12 @@ counting_begins(const Calendar *cal, int64 start, TimeUnit unit, int64 *result)
 		return false;
 	*result = calendar_from_local(cal, (calendar_local_day(cal, start) + INT64CONST(1)) * USECS_PER_DAY, false);
 	return true;
+}
+
+bool
+calendar_counting_begins(const Calendar *cal, int64 start, TimeUnit unit, int64 *result)
+{
+	return counting_begins(cal, start, unit, result);
 }
 
 /*

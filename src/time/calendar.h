@@ -11,6 +11,8 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
+
 #include "time/time_limit.h"
 
 #define CALENDAR_NOBEGIN	PG_INT64_MIN
@@ -76,28 +78,43 @@ typedef struct Calendar
 	ZonePeriod *periods;
 	int32		nperiods;
 	int64		total;			/* working time of all spans */
-	int64		first_utc_day;
-	int32	   *span_by_day;	/* by UTC day: first span not over before it */
+	int64		first_time;
+	int32	   *span_by_time;	/* by step of time: first span not over before it */
 	int32	   *span_by_hour;	/* by hour of working time: the span it is in */
 } Calendar;
+
+/* The index by time: two hours, in which a calendar seldom closes and opens. */
+#define CALENDAR_TIME_STEP	(2 * USECS_PER_HOUR)
+
+/* Whether working time can be told at a moment. */
+static inline bool
+calendar_knows(const Calendar *cal, int64 at)
+{
+	return at >= cal->since && at < cal->till;
+}
+
+/* Whether a unit counts working time, not time that runs day and night. */
+static inline bool
+calendar_counts_work(TimeUnit unit)
+{
+	return unit >= UNIT_WORK_MINUTE;
+}
 
 /*
  * These return false where the answer depends on time outside what has been
  * generated; *result is then a moment that is needed.
  */
 extern bool calendar_is_working(const Calendar *cal, int64 at, bool *working, int64 *result);
-extern bool calendar_work_before(const Calendar *cal, int64 at, int64 *result);
+extern bool calendar_counting_begins(const Calendar *cal, int64 start, TimeUnit unit, int64 *result);
 extern bool calendar_deadline(const Calendar *cal, int64 start, TimeLimit limit,
 							  const Pause *pauses, int npauses, int64 *result);
 extern bool calendar_working_time(const Calendar *cal, int64 since, int64 till,
 								  const Pause *pauses, int npauses, int64 *result);
 
-extern bool calendar_knows(const Calendar *cal, int64 at);
 extern int32 calendar_span_after(const Calendar *cal, int64 at);
 extern int64 calendar_to_local(const Calendar *cal, int64 at);
 extern int64 calendar_from_local(const Calendar *cal, int64 local, bool keep_minutes);
 extern int32 calendar_local_day(const Calendar *cal, int64 at);
 extern bool calendar_covers(const Calendar *cal, int64 deadline);
-extern bool calendar_counts_work(TimeUnit unit);
 
 #endif							/* DCM_CALENDAR_H */

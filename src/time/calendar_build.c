@@ -171,24 +171,26 @@ add_day(Generation *gen, int32 day)
 	}
 }
 
-/* Makes the direct indexes, by UTC day and by hour of working time. */
+/* Makes the direct indexes, by time and by hour of working time. */
 static void
 index_spans(Calendar *cal)
 {
-	int64		ndays;
+	int64		nsteps;
 	int64		nhours = cal->total / USECS_PER_HOUR + 1;
 	int32		span = 0;
 
-	/* since is the beginning of a UTC day or later in it, also before 2000 */
-	cal->first_utc_day = cal->since / USECS_PER_DAY - (cal->since % USECS_PER_DAY < 0);
-	ndays = cal->till / USECS_PER_DAY - cal->first_utc_day + 1;
+	/* from a full hour, so that the steps fall on full hours too */
+	cal->first_time = cal->since - (cal->since % CALENDAR_TIME_STEP);
+	if (cal->first_time > cal->since)
+		cal->first_time -= CALENDAR_TIME_STEP;
+	nsteps = (cal->till - cal->first_time) / CALENDAR_TIME_STEP + 1;
 
-	cal->span_by_day = palloc(ndays * sizeof(int32));
-	for (int64 i = 0; i < ndays; i++)
+	cal->span_by_time = palloc(nsteps * sizeof(int32));
+	for (int64 i = 0; i < nsteps; i++)
 	{
-		while (cal->spans[span].till <= (cal->first_utc_day + i) * USECS_PER_DAY)
+		while (cal->spans[span].till <= cal->first_time + i * CALENDAR_TIME_STEP)
 			span++;
-		cal->span_by_day[i] = span;
+		cal->span_by_time[i] = span;
 	}
 	cal->span_by_hour = palloc(nhours * sizeof(int32));
 	span = 0;
@@ -240,7 +242,7 @@ generate_years(Calendar *cal, int since_year, int till_year)
 		pfree(cal->spans);
 		pfree(cal->workdays);
 		pfree(cal->periods);
-		pfree(cal->span_by_day);
+		pfree(cal->span_by_time);
 		pfree(cal->span_by_hour);
 	}
 	*cal = gen.cal;
@@ -260,7 +262,7 @@ year_of_day(int32 day)
 
 /*
  * Generates a calendar for the first time: the dates that it covers, or else
- * 2000 to 2030, five years before and ten after.
+ * 2000 to 2030, a year before and five after.
  */
 void
 calendar_generate(Calendar *cal)
@@ -274,8 +276,8 @@ calendar_generate(Calendar *cal)
 		first = YEAR_DAY(2000);
 	if (last == YEAR_DAY(LAST_YEAR) || first >= last)
 		last = YEAR_DAY(2030);
-	generate_years(cal, Max(year_of_day(first) - 5, FIRST_YEAR),
-				   Min(year_of_day(last) + 10, LAST_YEAR));
+	generate_years(cal, Max(year_of_day(first) - 1, FIRST_YEAR),
+				   Min(year_of_day(last) + 5, LAST_YEAR));
 }
 
 /* Makes a calendar wider, so that it reaches a moment; 22008 where it cannot. */

@@ -333,8 +333,7 @@ deadline_reason(Calendar *cal, TimeLimit limit, TimestampTz deadline)
 		rule = ", same time of day";
 	else if (unit == UNIT_WORK_DAY && cal->day_rule == DAY_RULE_END_OF_DAY)
 		rule = ", end of the day";
-	return psprintf("deadline: %s%s%s%s", text, rule,
-					day && cal->next_day ? ", counted from the next day" : "",
+	return psprintf("deadline: %s%s%s", text, rule,
 					calendar_counts_work(unit) && is_provisional(cal, deadline) ?
 					", provisional" : "");
 }
@@ -356,6 +355,35 @@ put_stretch(ReturnSetInfo *rsinfo, const Stretch *stretch, int64 *running)
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
+/* Puts out the stretches of [at, end), those that count nothing together. */
+static void
+put_stretches(ReturnSetInfo *rsinfo, Calendar *cal, bool work, int64 at, int64 end,
+			  PauseList list, int64 *running)
+{
+	Stretch		stretch = {.reason = NULL};
+
+	while (at < end)
+	{
+		Stretch		next;
+
+		CHECK_FOR_INTERRUPTS();
+		while (work && !calendar_knows(cal, at))
+			calendar_widen(cal, at);
+		next = next_stretch(cal, work, at, end, list);
+		at = next.till;
+		if (stretch.reason && strcmp(stretch.reason, next.reason) == 0 && !next.counts)
+			stretch.till = next.till;
+		else
+		{
+			if (stretch.reason)
+				put_stretch(rsinfo, &stretch, running);
+			stretch = next;
+		}
+	}
+	if (stretch.reason)
+		put_stretch(rsinfo, &stretch, running);
+}
+
 /*
  * dcm.explain_deadline(start, tlimit, calendar, pauses): the stretches from
  * the start to the deadline, and a last row for the deadline itself.
@@ -372,37 +400,29 @@ dcm_explain_deadline(PG_FUNCTION_ARGS)
 	bool		work = calendar_counts_work(time_limit_unit(limit));
 	TimestampTz deadline = find_deadline(cal, start, limit, list);
 	TimestampTz end = deadline;
-	Stretch		stretch = {.since = start};
+	TimestampTz from = start;
+	Stretch		stretch;
 	int64		running = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
-	/* what never resumes is told up to where it stops, then as one row */
-	if (deadline == DT_NOEND && list.npauses > 0)
-		end = Max(start, list.pauses[list.npauses - 1].since);
-	for (int64 at = start; at < end && !TIMESTAMP_NOT_FINITE(start);)
+	if (!TIMESTAMP_NOT_FINITE(start))
 	{
-		Stretch		next;
-
-		CHECK_FOR_INTERRUPTS();
-		while (work && !calendar_knows(cal, at))
-			calendar_widen(cal, at);
-		next = next_stretch(cal, work, at, end, list);
-		at = next.till;
-		if (stretch.reason && strcmp(stretch.reason, next.reason) == 0 && !next.counts)
-			stretch.till = next.till;
-		else
+		/* what never resumes is told up to where it stops, then as one row */
+		if (deadline == DT_NOEND)
+			end = Max(start, list.pauses[list.npauses - 1].since);
+		calendar_counting_begins(cal, start, time_limit_unit(limit), &from);
+		from = Min(from, end);
+		if (from > start)
 		{
-			if (stretch.reason)
-				put_stretch(rsinfo, &stretch, &running);
-			stretch = next;
+			stretch = (Stretch) {start, from, false, "counts from the next day"};
+			put_stretch(rsinfo, &stretch, &running);
 		}
-	}
-	if (stretch.reason)
-		put_stretch(rsinfo, &stretch, &running);
-	if (end != deadline)
-	{
-		stretch = (Stretch) {end, deadline, false, "paused without end"};
-		put_stretch(rsinfo, &stretch, &running);
+		put_stretches(rsinfo, cal, work, from, end, list, &running);
+		if (end != deadline)
+		{
+			stretch = (Stretch) {end, deadline, false, "paused without end"};
+			put_stretch(rsinfo, &stretch, &running);
+		}
 	}
 	stretch = (Stretch) {deadline, deadline, false, deadline_reason(cal, limit, deadline)};
 	put_stretch(rsinfo, &stretch, &running);
