@@ -16,7 +16,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
-#include "case/act.h"
+#include "case/act_data.h"
 #include "case/chain.h"
 #include "errors.h"
 

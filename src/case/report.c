@@ -2,26 +2,26 @@
  * report.c
  *	  dcm.report_case: the report by which a case comes into being.
  *
- * A case's number is the report's local date and a serial, so that a person can
- * read it, a spreadsheet holds it exactly, and it names its leaf.
+ * It is judged and written as every other act is, from no state at all.
  */
 #include "postgres.h"
 
-#include "commands/sequence.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/timestamp.h"
 
-#include "case/act.h"
+#include "case/act_data.h"
+#include "case/act_write.h"
+#include "case/answer.h"
+#include "case/attachments.h"
+#include "case/case_no.h"
 #include "case/chain.h"
+#include "case/effects.h"
+#include "case/judge.h"
 #include "case/leaf.h"
-#include "city.h"
 #include "errors.h"
 
 PG_FUNCTION_INFO_V1(dcm_report_case);
-
-#define SERIALS_PER_DAY INT64CONST(10000000)
 
 enum
 {
@@ -29,31 +29,6 @@ enum
 	ARG_ADDRESS, ARG_ATTACHMENTS, ARG_DATA, ARG_INTAKE, ARG_CRS, ARG_AT,
 	ARG_CLIENT_KEY
 };
-
-/* The city's date on which the case was reported, as yyyymmdd. */
-static int64
-report_date(const Act *act)
-{
-	struct pg_tm tm;
-	fsec_t		fsec;
-	int			tz;
-
-	if (timestamp2tm(act->at, &tz, &tm, &fsec, NULL, act->wf->settings.time_zone) != 0 ||
-		tm.tm_year < 1900 || tm.tm_year > 9999)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("a case cannot be reported at %s", timestamptz_to_str(act->at)),
-				 errname("dcm.bad_time")));
-	return (int64) tm.tm_year * 10000 + tm.tm_mon * 100 + tm.tm_mday;
-}
-
-/* The next number of that day. */
-int64
-act_next_number(const Act *act)
-{
-	return report_date(act) * SERIALS_PER_DAY +
-		nextval_internal(city_table("case_no_seq"), false);
-}
 
 static void
 put_argument(StringInfo buf, FunctionCallInfo fcinfo, int arg)
@@ -82,30 +57,6 @@ digest_of_call(FunctionCallInfo fcinfo)
 	chain_put_int(&buf, PG_ARGISNULL(ARG_INTAKE) ? 0 : PG_GETARG_INT64(ARG_INTAKE), 8);
 	chain_put_int(&buf, PG_ARGISNULL(ARG_AT) ? 0 : PG_GETARG_TIMESTAMPTZ(ARG_AT), 8);
 	return chain_sha256(&buf);
-}
-
-/*
- * Takes the key for this report.  Returns false, with the case that it made,
- * where an earlier call had it; another session's call with the same key is
- * waited for.
- */
-static bool
-key_known(FunctionCallInfo fcinfo, const Act *act, bytea *digest, int64 *case_no)
-{
-	Datum		args[2] = {Int32GetDatum(act->actor.person->id), PG_GETARG_DATUM(ARG_CLIENT_KEY)};
-	bytea	   *known;
-	bool		isnull;
-
-	if (SPI_execute_plan(city_plan(CITY_REPORT_KEY), args, NULL, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the client keys");
-	if (SPI_processed == 0)
-		return false;
-	known = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	*case_no = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
-	if (VARSIZE_ANY_EXHDR(known) != VARSIZE_ANY_EXHDR(digest) ||
-		memcmp(VARDATA_ANY(known), VARDATA_ANY(digest), VARSIZE_ANY_EXHDR(digest)) != 0)
-		act_key_reused(TextDatumGetCString(PG_GETARG_DATUM(ARG_CLIENT_KEY)));
-	return true;
 }
 
 /*
@@ -231,7 +182,7 @@ report(FunctionCallInfo fcinfo, Act *act)
 	act->data = PG_GETARG_JSONB_P(ARG_DATA);
 	act_data_check(act);
 	fill_row(fcinfo, act);
-	year = report_date(act) / 10000;
+	year = case_no_year(act);
 	if (!leaf_exists(year))
 		leaf_make(year);
 	act_write_report(act);
@@ -250,7 +201,7 @@ dcm_report_case(PG_FUNCTION_ARGS)
 	CityRights	rights;
 	MemoryContext caller = CurrentMemoryContext;
 	bytea	   *digest = NULL;
-	int64		case_no;
+	Datum		case_no;
 	Datum		result;
 
 	if (PG_ARGISNULL(ARG_CATEGORY) || PG_ARGISNULL(ARG_SOURCE) ||
@@ -267,8 +218,9 @@ dcm_report_case(PG_FUNCTION_ARGS)
 	rights = act_enter();
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
 		digest = digest_of_call(fcinfo);
-	if (digest && key_known(fcinfo, &act, digest, &case_no))
-		result = act_replay(fcinfo, caller, case_no, 1);
+	if (digest && act_key_known(city_plan(CITY_REPORT_KEY), Int32GetDatum(act.actor.person->id),
+								PG_GETARG_DATUM(ARG_CLIENT_KEY), digest, &case_no))
+		result = act_replay(fcinfo, caller, DatumGetInt64(case_no), 1);
 	else
 	{
 		report(fcinfo, &act);
