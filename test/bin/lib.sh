@@ -92,6 +92,7 @@ dcm_workdir() {
 
 dcm_cleanup() {
 	local pid
+	[ -z "${DCM_KEEP_RUNNING:-}" ] || return 0
 	for pid in "$DCM_WORK"/*/data/postmaster.pid; do
 		[ -f "$pid" ] && "$DCM_BIN/pg_ctl" -D "${pid%/postmaster.pid}" -m immediate -w stop >/dev/null 2>&1
 	done
