@@ -56,7 +56,7 @@ sub make_city
 		SET client_min_messages = warning;
 		CREATE EXTENSION dcm CASCADE;
 		SELECT dcm.create_city('Qidong', '320681',
-			presets => '{transitions,cn_calendar,cn_roles,cn_sources,cn_reasons,cn_categories_2013,yuncheng_limits}');
+			presets => '{transitions,cn_calendar,cn_roles,cn_sources,cn_reasons,cn_categories_2013,yuncheng_limits,escalation}');
 		SELECT dcm.grant_roles();
 		INSERT INTO dcm.region (code, name) VALUES ('320681', '启东市'), ('320681100', '汇龙镇');
 		INSERT INTO dcm.org (code, name, level, kind, area) VALUES
