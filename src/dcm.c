@@ -27,8 +27,6 @@ PGDLLEXPORT void _PG_init(void);
 
 PG_FUNCTION_INFO_V1(dcm_version);
 
-static char *reason = NULL;
-
 /*
  * The version of the library, to be compared with that of the SQL objects.
  */
@@ -63,8 +61,5 @@ _PG_init(void)
 	identity_init();
 	guard_init();
 	calendar_load_init();
-	DefineCustomStringVariable("dcm.reason",
-							   "Why rules are changed; kept in dcm.config_log.",
-							   NULL, &reason, "", PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("dcm");
 }
