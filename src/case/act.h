@@ -24,7 +24,7 @@ typedef struct ActText
 	bytea	   *hash;
 } ActText;
 
-#define ACT_TEXTS 6
+#define ACT_TEXTS 16
 
 typedef struct Act
 {
@@ -76,7 +76,9 @@ extern char *act_data_text(const Act *act, const char *key);
 extern bool act_data_number(const Act *act, const char *key, int *number);
 extern bool act_data_time(const Act *act, const char *key, TimestampTz *at);
 extern bool act_data_limit(const Act *act, const char *key, int64 *limit);
+extern char *act_data_severity(const Act *act);
 extern const Org *act_data_org(const Act *act, const char *key);
+extern const Person *act_data_person(const Act *act, const char *key);
 extern bool act_data_point(const Act *act, const char *key, double *lon, double *lat);
 extern void act_add_text(Act *act, const char *field, text *value);
 extern Jsonb *act_log_data(const Act *act);

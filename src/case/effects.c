@@ -293,30 +293,14 @@ static void
 effect_deny(Act *act)
 {
 	(void) requested(act, strstr(act->action->code, "suspension") ? "suspension" : "extension");
-	clear_request(act);
-}
-
-/* The person named by key "person", or NULL. */
-static const Person *
-named_person(Act *act)
-{
-	char	   *code = act_data_text(act, "person");
-	const Person *person;
-
-	if (code == NULL)
-		return NULL;
-	person = people_by_code(act->actor.people, code);
-	if (person == NULL)
-		bad_argument("dcm.no_person", psprintf("there is no person \"%s\"", code),
-					 "Name a person by code.");
-	return person;
+	act_clear_request(act);
 }
 
 /* verify_task, check_task: somebody is to look at the place. */
 static void
 open_task(Act *act, const char *kind)
 {
-	const Person *person = named_person(act);
+	const Person *person = act_data_person(act, "person");
 	const WorkflowState *next = act->transition->next;
 	Datum		values[6] = {Int64GetDatum(act->case_no), (Datum) 0, CStringGetTextDatum(kind),
 		Int32GetDatum(person ? person->id : 0), TimestampTzGetDatum(act->at), (Datum) 0};
@@ -485,7 +469,7 @@ effect_amend(Act *act)
 {
 	char	   *category = act_data_text(act, "category");
 	char	   *address = act_data_text(act, "address");
-	char	   *severity = act_data_text(act, "severity");
+	char	   *severity = act_data_severity(act);
 
 	if (!category && !address && !severity &&
 		!act_data_has(act, "location") && !act_data_has(act, "condition"))
