@@ -103,6 +103,7 @@ extern void act_write_attachments(Act *act, Jsonb *attachments);
 
 /* effects.c: what a transition does beside the move */
 extern void act_apply_effects(Act *act);
+extern void act_clear_request(Act *act);
 extern void act_place(Act *act, Datum location, const char *crs);
 extern void act_category(Act *act, const char *code);
 
@@ -110,6 +111,7 @@ extern void act_category(Act *act, const char *code);
 extern void clock_start(Act *act, bool has_limit, int64 limit);
 extern void clock_reset(Act *act, bool has_limit, int64 limit);
 extern void clock_stop(Act *act);
+extern int64 clock_once_more(const Act *act);
 extern void clock_extend(Act *act, int64 extra);
 extern void clock_pause(Act *act, TimestampTz since, TimestampTz till);
 extern void clock_resume(Act *act);

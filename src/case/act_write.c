@@ -156,6 +156,7 @@ write_log(Act *act, LogRow *log)
 static void
 open_stage(Act *act, const WorkflowState *state)
 {
+		act_clear_request(act);
 	Datum		values[7] = {Int64GetDatum(act->case_no), ACT_GET(act, stage_no),
 		ACT_GET(act, stage), Int32GetDatum(act->actor.person->id), TimestampTzGetDatum(act->at)};
 	bool		nulls[7] = {false, false, false, false, false, true, true};

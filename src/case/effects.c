@@ -137,6 +137,15 @@ effect_open_work(Act *act)
 	clock_open_work(act);
 }
 
+/* A request that was not answered falls with the move that makes it pointless. */
+void
+act_clear_request(Act *act)
+{
+	ACT_CLEAR(act, request);
+	ACT_CLEAR(act, requested_at);
+	ACT_CLEAR(act, request_data);
+}
+
 /* return_work, recall_work: the case is no body's again. */
 static void
 end_work(Act *act, bool returned)
@@ -157,15 +166,7 @@ end_work(Act *act, bool returned)
 	ACT_CLEAR(act, dispatched_at);
 	ACT_CLEAR(act, work_from);
 	ACT_CLEAR(act, work_limit);
-}
-
-/* A request that was not answered falls with the move that makes it pointless. */
-static void
-clear_request(Act *act)
-{
-	ACT_CLEAR(act, request);
-	ACT_CLEAR(act, requested_at);
-	ACT_CLEAR(act, request_data);
+	act_clear_request(act);
 }
 
 /* handle_work: the body says that it is done. */
@@ -179,7 +180,7 @@ effect_handle_work(Act *act)
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, NULL, 3);
 	ACT_SET(act, handled_at, TimestampTzGetDatum(act->at));
 	ACT_SET(act, handler, Int32GetDatum(act->actor.person->id));
-	clear_request(act);
+	act_clear_request(act);
 	clock_stop(act);
 }
 
@@ -244,11 +245,14 @@ effect_extend(Act *act)
 	Act			request = requested(act, "extension");
 	int64		extra;
 
+	if (ACT_NULL(act, time_limit))
+		forbid("dcm.no_clock", "a case without a deadline needs no extension",
+			   "Its filing standard gives no limit.");
 	if (!act_data_limit(act, "extra", &extra) && !act_data_limit(&request, "extra", &extra))
-		extra = DatumGetInt64(ACT_GET(act, base_limit));
+		extra = clock_once_more(act);
 	add_one(act, CF_extended);
 	clock_extend(act, extra);
-	clear_request(act);
+	act_clear_request(act);
 }
 
 static void
@@ -278,7 +282,7 @@ effect_suspend(Act *act)
 	add_one(act, CF_suspended);
 	ACT_SET(act, resume_at, TimestampTzGetDatum(until));
 	clock_pause(act, since, until);
-	clear_request(act);
+	act_clear_request(act);
 }
 
 static void
