@@ -76,6 +76,10 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		" ORDER BY c.log_no DESC LIMIT 1)"
 	" FROM dcm.case_log_%1$d AS l WHERE l.case_no" EQ "$1 AND l.log_no" EQ "$2"},
 	[LEAF_TEXT] = {"lityt",
+	[LEAF_HANDLED_BY] = {"li",
+		"SELECT 1 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
+		" WHERE l.case_no" EQ "$1 AND l.actor" EQ "$2"
+	" AND t.effects OPERATOR(pg_catalog.&&) '{handle_work,on_site}'"},
 		"INSERT INTO dcm.case_text_%1$d (case_no, log_no, field, salt, value)"
 	" VALUES ($1, $2, $3, $4, $5)"},
 	[LEAF_WORK_OPEN] = {"lsiziLz",
