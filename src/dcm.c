@@ -27,6 +27,8 @@ PGDLLEXPORT void _PG_init(void);
 
 PG_FUNCTION_INFO_V1(dcm_version);
 
+static char *config_reason = NULL;
+
 /*
  * The version of the library, to be compared with that of the SQL objects.
  */
@@ -46,5 +48,8 @@ _PG_init(void)
 	identity_init();
 	guard_init();
 	calendar_load_init();
+	DefineCustomStringVariable("dcm.reason",
+							   "Why configuration is changed; written to dcm.config_log.",
+							   NULL, &config_reason, "", PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("dcm");
 }
