@@ -16,8 +16,6 @@ sql -f $dir/45_jobs.sql
 step "what came out"
 city -f $dir/50_report.sql
 city -f $dir/60_forbidden.sql
-step "dcm.verify_all(): chain, fold and workflow of every case"
-verify
 step "waiting for the job"
 for ((i = 0; i < 90; i++)); do
 	[ "$(sql -At -c "SELECT EXISTS (SELECT FROM dcm.escalation) AND
@@ -26,3 +24,5 @@ for ((i = 0; i < 90; i++)); do
 done
 [ $i -lt 90 ] || die "pg_cron ran no job"
 sql -f $dir/70_escalation.sql
+step "dcm.verify_all(): chain, fold and workflow of every case"
+verify
