@@ -36,9 +36,24 @@ dcm_version(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(DCM_VERSION));
 }
 
+static char *reason = NULL;
+
+/*
+ * Why configuration is changed, for whoever says so: dcm.config_log takes it up.
+ */
+static void
+reason_init(void)
+{
+	DefineCustomStringVariable("dcm.reason",
+							   "Why configuration is changed, for dcm.config_log.",
+							   NULL, &reason, "", PGC_USERSET,
+							   GUC_NOT_IN_SAMPLE, NULL, NULL, NULL);
+}
+
 void
 _PG_init(void)
 {
+	reason_init();
 	config_cache_init();
 	locate_init();
 	workflow_init();

@@ -21,7 +21,7 @@ CREATE TABLE dcm.config_log (
 	db_role		text NOT NULL DEFAULT session_user,
 	person		text,
 	at			timestamptz NOT NULL DEFAULT clock_timestamp(),
-	reason		text DEFAULT pg_catalog.current_setting('dcm.reason', true)
+	reason		text DEFAULT nullif(pg_catalog.current_setting('dcm.reason', true), '')
 );
 COMMENT ON TABLE dcm.config_log IS
 	'Who changed which rule, when, before, after and why (SET dcm.reason). 规则变更日志:谁、何时、前、后、为何。';
