@@ -97,9 +97,8 @@ digest_of_call(FunctionCallInfo fcinfo)
 }
 
 /*
- * Takes the key for this report.  Returns false, with the case that it made,
- * where an earlier call had it; another session's call with the same key is
- * waited for.
+ * Whether an earlier report of this actor had the key: then *case_no is the
+ * case that it made.  Used with other arguments it is an error.
  */
 static bool
 key_known(FunctionCallInfo fcinfo, const Act *act, bytea *digest, int64 *case_no)
@@ -121,11 +120,12 @@ key_known(FunctionCallInfo fcinfo, const Act *act, bytea *digest, int64 *case_no
 }
 
 /*
- * Keeps the key; false where another session's report took it meanwhile, whose
- * commit was waited for: then this one must answer with that.
+ * Takes the key before anything is written.  False where another session's
+ * report took it meanwhile, whose commit was waited for: then this one must
+ * answer with that.
  */
 static bool
-keep_key(FunctionCallInfo fcinfo, const Act *act, bytea *digest)
+take_key(FunctionCallInfo fcinfo, const Act *act, bytea *digest)
 {
 	Datum		args[4] = {Int32GetDatum(act->actor.person->id), PG_GETARG_DATUM(ARG_CLIENT_KEY),
 	PointerGetDatum(digest), Int64GetDatum(act->case_no)};
@@ -133,6 +133,17 @@ keep_key(FunctionCallInfo fcinfo, const Act *act, bytea *digest)
 	if (SPI_execute_plan(city_plan(CITY_REPORT_KEY_NEW), args, NULL, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "could not keep a client key");
 	return SPI_processed == 1;
+}
+
+/* The number that the key was taken for was taken itself: the key has another. */
+static void
+move_key(FunctionCallInfo fcinfo, const Act *act)
+{
+	Datum		args[3] = {Int32GetDatum(act->actor.person->id), PG_GETARG_DATUM(ARG_CLIENT_KEY),
+	Int64GetDatum(act->case_no)};
+
+	if (SPI_execute_plan(city_plan(CITY_REPORT_KEY_MOVE), args, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not keep a client key");
 }
 
 static void
@@ -241,12 +252,10 @@ fill_row(FunctionCallInfo fcinfo, Act *act)
 	ACT_SET(act, attachments, Int16GetDatum(count_attachments(PG_GETARG_JSONB_P(ARG_ATTACHMENTS))));
 }
 
-/* Judges the report and writes it. */
+/* Everything before the rows. */
 static void
-report(FunctionCallInfo fcinfo, Act *act)
+judge(FunctionCallInfo fcinfo, Act *act)
 {
-	int			year;
-
 	act_take_time(act, !PG_ARGISNULL(ARG_AT),
 				  PG_ARGISNULL(ARG_AT) ? 0 : PG_GETARG_TIMESTAMPTZ(ARG_AT));
 	act_take_transition(act);
@@ -256,12 +265,27 @@ report(FunctionCallInfo fcinfo, Act *act)
 	act->data = PG_GETARG_JSONB_P(ARG_DATA);
 	act_data_check(act);
 	fill_row(fcinfo, act);
-	year = report_date(act) / 10000;
-	if (!leaf_exists(year))
-		leaf_make(year);
+	act->case_no = act_next_number(act);
+}
+
+/* Judges the report and writes it; false where the key turned out to be taken. */
+static bool
+report(FunctionCallInfo fcinfo, Act *act, bytea *digest)
+{
+	int64		number;
+
+	judge(fcinfo, act);
+	number = act->case_no;
+	if (digest && !take_key(fcinfo, act, digest))
+		return false;
+	if (!leaf_exists(leaf_year(number)))
+		leaf_make(leaf_year(number));
 	act_write_report(act);
+	if (digest && act->case_no != number)
+		move_key(fcinfo, act);
 	ACT_SET(act, attachments, Int16GetDatum(0));
 	act_write_attachments(act, PG_GETARG_JSONB_P(ARG_ATTACHMENTS));
+	return true;
 }
 
 /*
@@ -292,19 +316,18 @@ dcm_report_case(PG_FUNCTION_ARGS)
 	rights = act_enter();
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
 		digest = digest_of_call(fcinfo);
-	if (digest && key_known(fcinfo, &act, digest, &case_no))
-		result = act_replay(fcinfo, caller, case_no, 1);
-	else
+	if ((digest && key_known(fcinfo, &act, digest, &case_no)) || !report(fcinfo, &act, digest))
 	{
-		report(fcinfo, &act);
-		if (digest && !keep_key(fcinfo, &act, digest))
+		if (act.case_no != 0 && !key_known(fcinfo, &act, digest, &case_no))
 			ereport(ERROR,
 					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 					 errmsg("another session is sending the same report"),
 					 errhint("Send it again: the answer is then that of the other call."),
 					 errname("dcm.same_report")));
-		result = act_result(fcinfo, caller, &act);
+		result = act_replay(fcinfo, caller, case_no, 1);
 	}
+	else
+		result = act_result(fcinfo, caller, &act);
 	act_leave(rights);
 	return result;
 }
