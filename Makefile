@@ -18,9 +18,9 @@ PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter $(DCM_CFLAGS)
 SHLIB_LINK  = -lgeos_c
 
 REGRESS      = --schedule=test/schedule
-REGRESS_OPTS = --inputdir=test
+REGRESS_OPTS = --inputdir=test --encoding=UTF8 --no-locale
 ISOLATION    = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test/isolation
+ISOLATION_OPTS = --inputdir=test/isolation --encoding=UTF8 --no-locale
 
 EXTRA_CLEAN = sql/dcm--$(EXTVERSION).sql sql/dcm_roles.sql test/fuzz/digits_fuzz
 

@@ -32,7 +32,7 @@ city_table(const char *name)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("this database has no city"),
 				 errdetail("Table \"dcm.%s\" does not exist.", name),
-				 errhint("Call dcm.create_city(), or dcm.upgrade_city() after an update of the extension."),
+				 errhint("Call dcm.create_city()."),
 				 errname("dcm.no_city")));
 	return relid;
 }

@@ -3,7 +3,8 @@
  *	  Everything that depends on PG_VERSION_NUM, so that no other file does.
  *
  * Soft errors came with 16: before it ereturn is a plain ereport and the error
- * context is always absent.
+ * context is always absent.  The macros of varlena values, until then in
+ * postgres.h, have a header of their own since 16.
  */
 #ifndef DCM_COMPAT_H
 #define DCM_COMPAT_H
@@ -28,6 +29,7 @@ struct Node;
 #define DCM_SOFT_ERROR_OCCURRED(escontext) false
 #else
 #include "nodes/miscnodes.h"
+#include "varatt.h"
 #define DCM_ESCONTEXT(fcinfo) ((fcinfo)->context)
 #define dcm_ereturn(escontext, dummy_value, ...) \
 	ereturn(escontext, dummy_value, __VA_ARGS__)

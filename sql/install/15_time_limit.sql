@@ -204,3 +204,10 @@ CREATE FUNCTION dcm.label_zh(tlimit dcm.time_limit) RETURNS text
 	AS 'MODULE_PATHNAME', 'dcm_time_limit_label_zh';
 COMMENT ON FUNCTION dcm.label_zh(dcm.time_limit) IS
 	'A time limit as a Chinese form shows it, such as 4工作时. 时限的中文写法。';
+
+COMMENT ON OPERATOR FAMILY dcm.time_limit_ops USING btree IS
+	'Order of time_limit: by unit, then amount; for keys only. B树操作符族,先单位后数量。';
+COMMENT ON OPERATOR FAMILY dcm.time_limit_hash_ops USING hash IS
+	'Equality of time_limit. 散列操作符族。';
+COMMENT ON OPERATOR FAMILY dcm.time_limit_minmax_ops USING brin IS
+	'Least and greatest time_limit of a block range. BRIN 最小最大操作符族。';

@@ -11,7 +11,8 @@ BEGIN ATOMIC
 		('cn_sources', 'where problems come from。问题来源。'),
 		('cn_reasons', 'reasons to return, reject, extend, suspend, void and appeal。退回、不予立案、延期、挂账、作废、申诉的原因。'),
 		('cn_categories_2013', 'component and event categories of the edition of 2013, and one city''s additions。2013 版部件与事件分类。'),
-		('yuncheng_limits', 'filing conditions and time limits as Yuncheng sets them; wants cn_categories_2013。运城市立案条件与处置时限。');
+		('yuncheng_limits', 'filing conditions and time limits as Yuncheng sets them; wants cn_categories_2013。运城市立案条件与处置时限。'),
+		('escalation', 'when clocks warn, remind and propose a notice。预警、催办与督办的规则。');
 END;
 COMMENT ON FUNCTION dcm.presets() IS
 	'The presets that dcm.load_preset() knows, and what each holds. 可加载的预置数据一览。';

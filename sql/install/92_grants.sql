@@ -9,7 +9,7 @@ DECLARE
 	object record;
 	config text[];
 BEGIN
-	GRANT USAGE ON SCHEMA dcm TO dcm_app, dcm_config, dcm_security, dcm_audit, dcm_job, dcm_loader, dcm_bi, dcm_exchange;
+	GRANT USAGE ON SCHEMA dcm TO dcm_app, dcm_config, dcm_security, dcm_audit, dcm_loader, dcm_bi, dcm_exchange;
 
 	-- configuration is what has the trigger of configuration
 	SELECT array_agg(c.relname) INTO config
@@ -44,8 +44,9 @@ BEGIN
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO dcm_app, dcm_loader', object.routine);
 	END LOOP;
-	GRANT EXECUTE ON FUNCTION dcm.become(text, text, text) TO dcm_app, dcm_loader, dcm_job;
+	GRANT EXECUTE ON FUNCTION dcm.become(text, text, text) TO dcm_app, dcm_loader;
 	GRANT EXECUTE ON FUNCTION dcm.load_preset(text) TO dcm_config;
+	PERFORM dcm.grant_job_rights();
 END
 $$;
 COMMENT ON FUNCTION dcm.grant_roles() IS

@@ -18,7 +18,8 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
-#include "case/act.h"
+#include "case/act_data.h"
+#include "case/attachments.h"
 #include "case/chain.h"
 #include "errors.h"
 

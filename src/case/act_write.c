@@ -13,8 +13,13 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
-#include "case/act.h"
+#include "case/act_data.h"
+#include "case/act_write.h"
+#include "case/attachments.h"
+#include "case/case_no.h"
 #include "case/chain.h"
+#include "case/clock.h"
+#include "case/effects.h"
 #include "case/leaf.h"
 #include "errors.h"
 
@@ -232,7 +237,7 @@ act_write_report(Act *act)
 		seal(act, &log);
 		if (leaf_write(LEAF_INSERT, "case_file", act->case_no, 0, 'i', act->row, act->null, CF_COUNT))
 			break;
-		act->case_no = act_next_number(act);
+		act->case_no = case_no_next(act);
 	}
 	write_log(act, &log);
 	open_stage(act, act->transition->next);

@@ -13,7 +13,7 @@
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
-#include "case/act.h"
+#include "case/attachments.h"
 #include "case/leaf.h"
 #include "errors.h"
 

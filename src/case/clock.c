@@ -13,7 +13,7 @@
 #include "executor/spi.h"
 #include "utils/timestamp.h"
 
-#include "case/act.h"
+#include "case/clock.h"
 #include "case/leaf.h"
 #include "errors.h"
 #include "time/deadline.h"

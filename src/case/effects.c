@@ -11,7 +11,10 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "case/act.h"
+#include "case/act_data.h"
+#include "case/attachments.h"
+#include "case/clock.h"
+#include "case/effects.h"
 #include "case/leaf.h"
 #include "errors.h"
 

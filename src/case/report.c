@@ -2,28 +2,28 @@
  * report.c
  *	  dcm.report_case: the report by which a case comes into being.
  *
- * A case's number is the report's local date and a serial, so that a person can
- * read it, a spreadsheet holds it exactly, and it names its leaf.
+ * It is judged and written as every other act is, from no state at all.
  */
 #include "postgres.h"
 
-#include "commands/sequence.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/timestamp.h"
 
-#include "case/act.h"
+#include "case/act_data.h"
+#include "case/act_write.h"
+#include "case/answer.h"
+#include "case/attachments.h"
+#include "case/case_no.h"
 #include "case/chain.h"
+#include "case/effects.h"
+#include "case/judge.h"
 #include "case/leaf.h"
-#include "city.h"
 #include "errors.h"
 
 PG_FUNCTION_INFO_V1(dcm_report_case);
 
 #define MAX_ATTACHMENTS 1000
-
-#define SERIALS_PER_DAY INT64CONST(10000000)
 
 enum
 {
@@ -31,31 +31,6 @@ enum
 	ARG_ADDRESS, ARG_ATTACHMENTS, ARG_DATA, ARG_INTAKE, ARG_CRS, ARG_AT,
 	ARG_CLIENT_KEY
 };
-
-/* The city's date on which the case was reported, as yyyymmdd. */
-static int64
-report_date(const Act *act)
-{
-	struct pg_tm tm;
-	fsec_t		fsec;
-	int			tz;
-
-	if (timestamp2tm(act->at, &tz, &tm, &fsec, NULL, act->wf->settings.time_zone) != 0 ||
-		tm.tm_year < 1900 || tm.tm_year > 9999)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("a case cannot be reported at %s", timestamptz_to_str(act->at)),
-				 errname("dcm.bad_time")));
-	return (int64) tm.tm_year * 10000 + tm.tm_mon * 100 + tm.tm_mday;
-}
-
-/* The next number of that day. */
-int64
-act_next_number(const Act *act)
-{
-	return report_date(act) * SERIALS_PER_DAY +
-		nextval_internal(city_table("case_no_seq"), false);
-}
 
 static void
 put_argument(StringInfo buf, FunctionCallInfo fcinfo, int arg)
@@ -94,29 +69,6 @@ digest_of_call(FunctionCallInfo fcinfo)
 	put_argument(&buf, fcinfo, ARG_CRS);
 	put_int_argument(&buf, fcinfo, ARG_AT);
 	return chain_sha256(&buf);
-}
-
-/*
- * Whether an earlier report of this actor had the key: then *case_no is the
- * case that it made.  Used with other arguments it is an error.
- */
-static bool
-key_known(FunctionCallInfo fcinfo, const Act *act, bytea *digest, int64 *case_no)
-{
-	Datum		args[2] = {Int32GetDatum(act->actor.person->id), PG_GETARG_DATUM(ARG_CLIENT_KEY)};
-	bytea	   *known;
-	bool		isnull;
-
-	if (SPI_execute_plan(city_plan(CITY_REPORT_KEY), args, NULL, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the client keys");
-	if (SPI_processed == 0)
-		return false;
-	known = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	*case_no = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
-	if (VARSIZE_ANY_EXHDR(known) != VARSIZE_ANY_EXHDR(digest) ||
-		memcmp(VARDATA_ANY(known), VARDATA_ANY(digest), VARSIZE_ANY_EXHDR(digest)) != 0)
-		act_key_reused(TextDatumGetCString(PG_GETARG_DATUM(ARG_CLIENT_KEY)));
-	return true;
 }
 
 /*
@@ -265,7 +217,7 @@ judge(FunctionCallInfo fcinfo, Act *act)
 	act->data = PG_GETARG_JSONB_P(ARG_DATA);
 	act_data_check(act);
 	fill_row(fcinfo, act);
-	act->case_no = act_next_number(act);
+	act->case_no = case_no_next(act);
 }
 
 /* Judges the report and writes it; false where the key turned out to be taken. */
@@ -288,6 +240,14 @@ report(FunctionCallInfo fcinfo, Act *act, bytea *digest)
 	return true;
 }
 
+/* Whether this report was sent before: then *case_no is what it made. */
+static bool
+sent_before(FunctionCallInfo fcinfo, const Act *act, bytea *digest, Datum *case_no)
+{
+	return act_key_known(city_plan(CITY_REPORT_KEY), Int32GetDatum(act->actor.person->id),
+						 PG_GETARG_DATUM(ARG_CLIENT_KEY), digest, case_no);
+}
+
 /*
  * dcm.report_case(category, location, source, description, component, address,
  * attachments, data, intake, crs, at, client_key) → dcm.act_result
@@ -299,7 +259,7 @@ dcm_report_case(PG_FUNCTION_ARGS)
 	CityRights	rights;
 	MemoryContext caller = CurrentMemoryContext;
 	bytea	   *digest = NULL;
-	int64		case_no;
+	Datum		case_no;
 	Datum		result;
 
 	if (PG_ARGISNULL(ARG_CATEGORY) || PG_ARGISNULL(ARG_SOURCE) ||
@@ -316,18 +276,18 @@ dcm_report_case(PG_FUNCTION_ARGS)
 	rights = act_enter();
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
 		digest = digest_of_call(fcinfo);
-	if ((digest && key_known(fcinfo, &act, digest, &case_no)) || !report(fcinfo, &act, digest))
-	{
-		if (act.case_no != 0 && !key_known(fcinfo, &act, digest, &case_no))
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 errmsg("another session is sending the same report"),
-					 errhint("Send it again: the answer is then that of the other call."),
-					 errname("dcm.same_report")));
-		result = act_replay(fcinfo, caller, case_no, 1);
-	}
-	else
+	if (digest && sent_before(fcinfo, &act, digest, &case_no))
+		result = act_replay(fcinfo, caller, DatumGetInt64(case_no), 1);
+	else if (report(fcinfo, &act, digest))
 		result = act_result(fcinfo, caller, &act);
+	else if (sent_before(fcinfo, &act, digest, &case_no))
+		result = act_replay(fcinfo, caller, DatumGetInt64(case_no), 1);
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("another session is sending the same report"),
+				 errhint("Send it again: the answer is then that of the other call."),
+				 errname("dcm.same_report")));
 	act_leave(rights);
 	return result;
 }

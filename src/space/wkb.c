@@ -17,6 +17,7 @@
 #include "port/pg_bswap.h"
 #include "utils/builtins.h"
 
+#include "compat.h"
 #include "errors.h"
 #include "space/ring.h"
 #include "space/wkb.h"

@@ -78,7 +78,7 @@ dcm_as_ordinary_user() {
 	fi
 	local status=0
 	setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups \
-		env HOME="$home" TMPDIR="${TMPDIR:-/tmp}" "DCM_OUT=${DCM_OUT:-}" \
+		env HOME="$home" TMPDIR="${TMPDIR:-/tmp}" "DCM_OUT=${DCM_OUT:-}" "DCM_TAP=${DCM_TAP:-}" "DCM_CRASH_ROUNDS=${DCM_CRASH_ROUNDS:-}" \
 		bash "$home/test/bin/$script" "$@" </dev/null || status=$?
 	exit $status
 }
@@ -92,6 +92,7 @@ dcm_workdir() {
 
 dcm_cleanup() {
 	local pid
+	[ -z "${DCM_KEEP_RUNNING:-}" ] || return 0
 	for pid in "$DCM_WORK"/*/data/postmaster.pid; do
 		[ -f "$pid" ] && "$DCM_BIN/pg_ctl" -D "${pid%/postmaster.pid}" -m immediate -w stop >/dev/null 2>&1
 	done

@@ -1,0 +1,71 @@
+/*
+ * act_context.h
+ *	  One act on a case: who, what, when, the row as it will be, and what the
+ *	  log says beside it.  Everything that takes part in an act works on this.
+ */
+#ifndef DCM_ACT_CONTEXT_H
+#define DCM_ACT_CONTEXT_H
+
+#include "postgres.h"
+
+#include "utils/jsonb.h"
+
+#include "case/case_tables.h"
+#include "case/identity.h"
+#include "case/workflow.h"
+
+/* A free text, which lies beside the log. */
+typedef struct ActText
+{
+	char	   *field;
+	text	   *value;
+	bytea	   *salt;
+	bytea	   *hash;
+} ActText;
+
+#define ACT_TEXTS 16
+
+typedef struct Act
+{
+	const Workflow *wf;
+	const WorkflowAction *action;
+	const WorkflowTransition *transition;
+	const WorkflowState *state; /* before; NULL for a report */
+	Actor		actor;
+	const Post *post;			/* or NULL */
+
+	TimestampTz at;				/* when it happened */
+	TimestampTz recorded_at;	/* when it was told */
+	bool		loaded;
+	bool		clamped;		/* a loader's earlier time was moved */
+	TimestampTz given_at;
+
+	Jsonb	   *data;			/* as given */
+	ActText		texts[ACT_TEXTS];
+	int			ntexts;
+
+	/* the case as it will be, in the columns of case_tables.h */
+	int64		case_no;
+	Datum		row[CF_COUNT];
+	bool		null[CF_COUNT];
+	const bytea *previous;		/* the head of the chain so far */
+
+	/* what the log says beside that */
+	const char *clock;			/* what the act did to the clock, or NULL */
+	bool		gives_work_due;
+	Datum		work_due;		/* the assignment's deadline, where the act gave one */
+	int			work_no;		/* the assignment concerned, or 0 */
+	int			org;			/* the body concerned, or 0 */
+	bool		files;			/* the standard goes into the log */
+} Act;
+
+#define ACT_NULL(act, column) ((act)->null[CF_##column])
+#define ACT_GET(act, column) ((act)->row[CF_##column])
+#define ACT_SET(act, column, value) \
+	((act)->row[CF_##column] = (value), (act)->null[CF_##column] = false)
+#define ACT_CLEAR(act, column) \
+	((act)->row[CF_##column] = (Datum) 0, (act)->null[CF_##column] = true)
+
+#define ACT_TIME(act, column) DatumGetTimestampTz(ACT_GET(act, column))
+
+#endif							/* DCM_ACT_CONTEXT_H */

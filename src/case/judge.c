@@ -1,0 +1,189 @@
+/*
+ * judge.c
+ *	  Whether an act may be: its time, its transition, the right to it.
+ *
+ * The caller's right is checked here and the rows are written as the owner of
+ * the city's tables, as foreign keys do in core: nobody else has a write
+ * privilege on them.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "case/judge.h"
+#include "case/leaf.h"
+#include "city.h"
+#include "errors.h"
+
+/* From here on as the owner of the city's tables, with SPI at hand. */
+CityRights
+act_enter(void)
+{
+	CityRights	rights;
+
+	GetUserIdAndSecContext(&rights.userid, &rights.sec_context);
+	SetUserIdAndSecContext(city_owner(),
+						   rights.sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	return rights;
+}
+
+/* After an error the transaction's abort does the same. */
+void
+act_leave(CityRights rights)
+{
+	SPI_finish();
+	SetUserIdAndSecContext(rights.userid, rights.sec_context);
+}
+
+/* The action of that code; 22023 where there is none. */
+void
+act_find_action(Act *act, const char *code)
+{
+	act->action = workflow_action(act->wf, code);
+	if (act->action == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there is no action \"%s\"", code),
+				 errhint("SELECT code, name FROM dcm.action lists them."),
+				 errname("dcm.no_action")));
+}
+
+static void
+wrong_time(const char *name, const char *message, TimestampTz bound)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s", message),
+			 errdetail("The bound is %s.", timestamptz_to_str(bound)),
+			 errname(name)));
+}
+
+/*
+ * Settles when the act happened and when it was told.  A time given is business
+ * time: not ahead of the clock by more than clock_skew, and not before the last
+ * move, to which a loader's earlier time is moved while the original is kept.
+ */
+void
+act_take_time(Act *act, bool given, TimestampTz at)
+{
+	TimestampTz last = ACT_NULL(act, moved_at) ? DT_NOBEGIN : ACT_TIME(act, moved_at);
+
+	act->recorded_at = GetCurrentTimestamp();
+	if (!given)
+	{
+		/* a clock that was set back must not make an honest act fail */
+		act->at = Max(act->recorded_at, last);
+		return;
+	}
+	if (TIMESTAMP_NOT_FINITE(at))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the time of an act must be finite"),
+				 errname("dcm.bad_time")));
+	if (at > act->recorded_at + act->wf->settings.clock_skew)
+		wrong_time("dcm.too_late", "the time given lies in the future",
+				   act->recorded_at + act->wf->settings.clock_skew);
+	act->at = act->given_at = at;
+	act->loaded = act->actor.loader;
+	if (at >= last)
+		return;
+	if (!act->loaded)
+		wrong_time("dcm.too_early", "the time given lies before the last move of the case", last);
+	act->at = last;
+	act->clamped = true;
+}
+
+/* The transition that is to be made; 23514 where the move is forbidden. */
+void
+act_take_transition(Act *act)
+{
+	act->transition = workflow_transition(act->wf, act->state, act->action, act->at);
+	if (act->transition)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("action \"%s\" is forbidden in state \"%s\"", act->action->code,
+					act->state ? act->state->code : "none"),
+			 errdetail("The state allows: %s.", workflow_allowed(act->wf, act->state, act->at)),
+			 errhint("dcm.case_story(case_no) tells how the case came here."),
+			 errname("dcm.forbidden_move")));
+}
+
+static void
+not_allowed(const Act *act, const char *name, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("person \"%s\" may not %s this case", act->actor.person->code,
+					act->action->code),
+			 errdetail("%s", detail),
+			 errname(name)));
+}
+
+static char *
+role_list(const WorkflowTransition *t)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < t->nroles; i++)
+		appendStringInfo(&list, "%s%s", i ? ", " : "", t->roles[i]);
+	return list.data;
+}
+
+/*
+ * Whether the actor has handled this case, now or before a rework, of which the
+ * case's row knows the last handler only.
+ */
+static bool
+has_handled(const Act *act)
+{
+	Datum		values[2] = {Int64GetDatum(act->case_no), Int32GetDatum(act->actor.person->id)};
+
+	if (!ACT_NULL(act, handler) && DatumGetInt32(ACT_GET(act, handler)) == act->actor.person->id)
+		return true;
+	if (DatumGetInt16(ACT_GET(act, reworked)) == 0)
+		return false;
+	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_HANDLED_BY), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the log of a case");
+	return SPI_processed > 0;
+}
+
+/* How far back this entry may be told is a right of the role. */
+static void
+check_backdate(const Act *act)
+{
+	int64		back = act->post ? act->post->max_backdate : 0;
+
+	if (act->loaded || act->at >= act->recorded_at - back)
+		return;
+	wrong_time("dcm.too_early", "the time given lies further back than the role may tell",
+			   act->recorded_at - back);
+}
+
+/*
+ * The right to the transition: a post with one of its roles, of the body whose
+ * case it is where the role acts for a body; and whoever handled a case neither
+ * checks nor closes it.
+ */
+void
+act_check_right(Act *act, int org)
+{
+	const WorkflowTransition *t = act->transition;
+	bool		any_role;
+
+	act->post = identity_right(&act->actor, t->roles, t->nroles, org,
+							   act->loaded ? act->at : act->recorded_at, &any_role);
+	if (act->post == NULL && any_role)
+		not_allowed(act, "dcm.not_yours", "The case is with another body.");
+	if (act->post == NULL && !(t->nroles > 0 && strcmp(t->roles[0], "*") == 0))
+		not_allowed(act, "dcm.no_right", psprintf("It takes a post as %s.", role_list(t)));
+	if (act->state && t->next && strcmp(act->state->stage, "closing") == 0 && has_handled(act))
+		not_allowed(act, "dcm.separation", "Whoever handled a case neither checks nor closes it.");
+	check_backdate(act);
+}
