@@ -320,8 +320,9 @@ BEGIN
 			MESSAGE = pg_catalog.format('no case numbers begin with year %s', of_year),
 			CONSTRAINT = 'dcm.bad_time';
 	END IF;
-	-- two sessions that meet a new year at once: the second finds it made
-	PERFORM pg_catalog.pg_advisory_xact_lock('dcm.case_file'::pg_catalog.regclass::pg_catalog.oid::bigint);
+	-- two sessions that meet a new year at once: the second finds it made, which
+	-- it does after a lock on a table, but not after an advisory one
+	LOCK TABLE dcm.case_file IN SHARE UPDATE EXCLUSIVE MODE;
 	IF pg_catalog.to_regclass('dcm.case_file_' || of_year) IS NOT NULL THEN
 		RETURN;
 	END IF;

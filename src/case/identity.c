@@ -215,8 +215,9 @@ is_body_role(const char *role)
 /*
  * The post by which the actor may take an action that is open to these roles
  * on a case of that body, or NULL.  any_role tells whether a role was there and
- * only the body was not the actor's.  "*" among the roles means everybody; then
- * the first post that is valid is named, if there is any.
+ * only the body was not the actor's.  Of several posts it is the one whose role
+ * comes first among the roles, then the one that may tell the furthest back;
+ * "*" among the roles means everybody, with or without a post.
  */
 const Post *
 identity_right(const Actor *actor, char **roles, int nroles, int org,
@@ -224,6 +225,8 @@ identity_right(const Actor *actor, char **roles, int nroles, int org,
 {
 	int			n;
 	const Post *posts = people_posts(actor->people, actor->person->id, &n);
+	const Post *best = NULL;
+	int			rank = 0;
 
 	*any_role = false;
 	for (int i = 0; i < n; i++)
@@ -235,17 +238,26 @@ identity_right(const Actor *actor, char **roles, int nroles, int org,
 			continue;
 		for (int r = 0; r < nroles; r++)
 		{
-			if (strcmp(roles[r], "*") == 0)
-				return post;
-			if (strcmp(roles[r], post->role) != 0)
-				continue;
-			if (!is_body_role(post->role) || org == 0 ||
-				people_org_within(actor->people, org, post->org))
-				return post;
-			*any_role = true;
+			if (strcmp(roles[r], "*") != 0)
+			{
+				if (strcmp(roles[r], post->role) != 0)
+					continue;
+				if (is_body_role(post->role) && org != 0 &&
+					!people_org_within(actor->people, org, post->org))
+				{
+					*any_role = true;
+					continue;
+				}
+			}
+			if (best == NULL || r < rank ||
+				(r == rank && post->max_backdate > best->max_backdate))
+			{
+				best = post;
+				rank = r;
+			}
 		}
 	}
-	return NULL;
+	return best;
 }
 
 /*
