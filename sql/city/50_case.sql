@@ -42,7 +42,7 @@ CREATE TABLE dcm.transition (
 	action		text NOT NULL REFERENCES dcm.action,
 	next_state	text REFERENCES dcm.state,
 	roles		text[] NOT NULL,
-	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny,request_suspension,suspend,resume,verify_task,check_task,finish_task,on_site}'),
+	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,finish_task,on_site}'),
 	valid		tstzrange NOT NULL DEFAULT '[-infinity,)'
 );
 CREATE INDEX ON dcm.transition (state, action);

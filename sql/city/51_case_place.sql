@@ -1,6 +1,6 @@
 -- What the case file asks of the map.
 
-CREATE FUNCTION dcm.case_place(location @postgis@.geometry, crs text,
+CREATE FUNCTION dcm.case_place(location @postgis@.geometry, crs text, at timestamptz,
 	OUT point @postgis@.geometry, OUT grid dcm.grid_code, OUT area dcm.area_code, OUT area_class smallint)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 200
 AS $$
@@ -27,13 +27,13 @@ BEGIN
 	ELSE
 		point := dcm.point(x, y, crs);
 	END IF;
-	grid := dcm.locate(point);
+	grid := dcm.locate(point, at);
 	IF grid IS NOT NULL THEN
 		SELECT g.area_class INTO area_class FROM dcm.grid AS g WHERE g.code OPERATOR(dcm.=) case_place.grid;
 		area := dcm.community(grid);
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION dcm.case_place(@postgis@.geometry, text) IS
-	'A location as a point of the city, with the unit grid, community and area class that it lies in (NULL outside all grids); 22023 for what is no point. 案件位置所在的单元网格、社区与区域类别。';
-REVOKE ALL ON FUNCTION dcm.case_place(@postgis@.geometry, text) FROM PUBLIC;
+COMMENT ON FUNCTION dcm.case_place(@postgis@.geometry, text, timestamptz) IS
+	'A location as a point of the city, with the unit grid of that time, community and area class that it lies in (NULL outside all grids); 22023 for what is no point. 案件位置所在的单元网格、社区与区域类别。';
+REVOKE ALL ON FUNCTION dcm.case_place(@postgis@.geometry, text, timestamptz) FROM PUBLIC;

@@ -103,7 +103,7 @@ BEGIN
 			pg_catalog.max(e.log_no) FILTER (WHERE e.clock IS NOT NULL) AS clock_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work,return_work,recall_work}') AS org_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{handle_work,on_site,rework}') AS handle_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny,handle_work,return_work,recall_work}') AS request_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny_extension,deny_suspension,handle_work,return_work,recall_work}') AS request_no,
 			pg_catalog.max(e.work_no) AS work_no,
 			pg_catalog.count(*) FILTER (WHERE e.effects && '{return_work}')::smallint AS returned,
 			pg_catalog.count(*) FILTER (WHERE e.effects && '{rework}')::smallint AS reworked,

@@ -89,10 +89,11 @@ BEGIN
 		AND ('*' = ANY (t.roles) OR EXISTS (
 			SELECT FROM dcm.post AS p
 				JOIN dcm.person AS h ON h.id = p.person
+				JOIN dcm.role AS r ON r.code = p.role
 			WHERE h.code = me.person AND p.role = ANY (t.roles)
 				AND p.code = coalesce(me.post, p.code)
 				AND p.valid @> pg_catalog.clock_timestamp()
-				AND (p.role NOT IN ('liaison', 'handler') OR file.org IS NULL
+				AND (NOT r.for_body OR file.org IS NULL
 					OR file.org IN (
 						WITH RECURSIVE below AS (
 							SELECT p.org AS id

@@ -1,15 +1,15 @@
 -- The business roles of a digital city management centre.  Only a collector,
 -- who may be out of reach of the network, tells what happened before.
-INSERT INTO dcm.role (code, name, name_en, max_backdate) VALUES
-	('collector', '监督员(采集员)', 'collector', '24 hours'),
-	('acceptor', '受理员', 'acceptor', '0'),
-	('shift_leader', '值班长', 'shift leader', '0'),
-	('dispatcher', '派遣员', 'dispatcher', '0'),
-	('liaison', '联络员', 'liaison officer of a body', '0'),
-	('handler', '处置员', 'handler', '0'),
-	('inspector', '督查员', 'inspector', '0'),
-	('video_watcher', '视频监控员', 'video watcher', '0'),
-	('area_head', '地域责任人', 'person in charge of an area', '0'),
-	('leader', '领导', 'leader', '0'),
-	('auditor', '纪检监察', 'disciplinary auditor', '0')
+INSERT INTO dcm.role (code, name, name_en, max_backdate, for_body) VALUES
+	('collector', '监督员(采集员)', 'collector', '24 hours', false),
+	('acceptor', '受理员', 'acceptor', '0', false),
+	('shift_leader', '值班长', 'shift leader', '0', false),
+	('dispatcher', '派遣员', 'dispatcher', '0', false),
+	('liaison', '联络员', 'liaison officer of a body', '0', true),
+	('handler', '处置员', 'handler', '0', true),
+	('inspector', '督查员', 'inspector', '0', false),
+	('video_watcher', '视频监控员', 'video watcher', '0', false),
+	('area_head', '地域责任人', 'person in charge of an area', '0', false),
+	('leader', '领导', 'leader', '0', false),
+	('auditor', '纪检监察', 'disciplinary auditor', '0', false)
 ON CONFLICT DO NOTHING;

@@ -295,11 +295,11 @@ effect_resume(Act *act)
 	ACT_CLEAR(act, resume_at);
 }
 
-/* deny: the request is answered and nothing changes. */
+/* deny_extension, deny_suspension: the request is answered, nothing changes. */
 static void
-effect_deny(Act *act)
+deny(Act *act, const char *kind)
 {
-	(void) requested(act, strstr(act->action->code, "suspension") ? "suspension" : "extension");
+	(void) requested(act, kind);
 	act_clear_request(act);
 }
 
@@ -388,8 +388,9 @@ effect_on_site(Act *act)
 void
 act_place(Act *act, Datum location, const char *crs)
 {
-	Datum		values[2] = {location, crs ? CStringGetTextDatum(crs) : (Datum) 0};
-	char		nulls[3] = {' ', crs ? ' ' : 'n', '\0'};
+	Datum		values[3] = {location, crs ? CStringGetTextDatum(crs) : (Datum) 0,
+		TimestampTzGetDatum(act->at)};
+	char		nulls[4] = {' ', crs ? ' ' : 'n', ' ', '\0'};
 	static const CaseFileColumn columns[4] = {CF_location, CF_grid, CF_area, CF_area_class};
 
 	if (SPI_execute_plan(city_plan(CITY_PLACE), values, nulls, true, 1) != SPI_OK_SELECT ||
@@ -531,6 +532,8 @@ act_apply_effects(Act *act)
 		effect_suspend(act);
 	if (HAS_EFFECT(t, resume))
 		effect_resume(act);
-	if (HAS_EFFECT(t, deny))
-		effect_deny(act);
+	if (HAS_EFFECT(t, deny_extension))
+		deny(act, "extension");
+	if (HAS_EFFECT(t, deny_suspension))
+		deny(act, "suspension");
 }

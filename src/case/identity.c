@@ -205,13 +205,6 @@ identity_actor(void)
 	return actor;
 }
 
-/* Roles that act for one body, so only for its own cases. */
-static bool
-is_body_role(const char *role)
-{
-	return strcmp(role, "liaison") == 0 || strcmp(role, "handler") == 0;
-}
-
 /*
  * The post by which the actor may take an action that is open to these roles
  * on a case of that body, or NULL.  any_role tells whether a role was there and
@@ -242,7 +235,7 @@ identity_right(const Actor *actor, char **roles, int nroles, int org,
 			{
 				if (strcmp(roles[r], post->role) != 0)
 					continue;
-				if (is_body_role(post->role) && org != 0 &&
+				if (post->for_body && org != 0 &&
 					!people_org_within(actor->people, org, post->org))
 				{
 					*any_role = true;

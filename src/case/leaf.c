@@ -148,7 +148,7 @@ static const Statement city_statements[CITY_COUNT] = {
 		"SELECT id, limit_1, coalesce(limit_2, limit_1), coalesce(limit_3, limit_1)"
 		" FROM dcm.filing_standard WHERE category" EQ "$1 AND condition_no" EQ "$2"
 	" AND valid OPERATOR(pg_catalog.@>) $3 ORDER BY id LIMIT 1"},
-	[CITY_PLACE] = {"Gt", "SELECT * FROM dcm.case_place($1, $2)"},
+	[CITY_PLACE] = {"Gtz", "SELECT * FROM dcm.case_place($1, $2, $3)"},
 	[CITY_COMPONENT] = {"C",
 	"SELECT c.category, c.geom, c.maintainer FROM dcm.component AS c WHERE c.id OPERATOR(dcm.=) $1"},
 	[CITY_PAUSE] = {"mzz",

@@ -78,7 +78,8 @@ static void
 build_posts(People *people)
 {
 	config_cache_query("SELECT t.person::pg_catalog.int8, t.id::pg_catalog.int8, t.code, t.role, t.org::pg_catalog.int8,"
-					   " (extract(epoch FROM r.max_backdate) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8, " VALIDITY
+					   " (extract(epoch FROM r.max_backdate) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8,"
+					   " r.for_body::pg_catalog.int4::pg_catalog.int8, " VALIDITY
 					   " FROM dcm.post AS t JOIN dcm.role AS r ON r.code OPERATOR(pg_catalog.=) t.role"
 					   " WHERE NOT pg_catalog.isempty(t.valid) ORDER BY t.person, t.id");
 	people->nposts = SPI_processed;
@@ -92,8 +93,9 @@ build_posts(People *people)
 				.role = column_text(i, 4),
 				.org = (int) column_int(i, 5),
 				.max_backdate = column_int(i, 6),
-				.since = column_int(i, 7),
-				.till = column_int(i, 8)
+				.for_body = column_int(i, 7) != 0,
+				.since = column_int(i, 8),
+				.till = column_int(i, 9)
 		};
 }
 

@@ -26,6 +26,7 @@ typedef struct Post
 	char	   *role;
 	int			org;			/* or 0 */
 	int64		max_backdate;	/* microseconds, of the role */
+	bool		for_body;		/* of the role: acts for its own body alone */
 	TimestampTz since;
 	TimestampTz till;
 } Post;
