@@ -27,8 +27,6 @@ PGDLLEXPORT void _PG_init(void);
 
 PG_FUNCTION_INFO_V1(dcm_version);
 
-static char *reason = NULL;
-
 /*
  * The version of the library, to be compared with that of the SQL objects.
  */
@@ -38,9 +36,24 @@ dcm_version(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(DCM_VERSION));
 }
 
+static char *reason = NULL;
+
+/*
+ * Why configuration is changed, for whoever says so: dcm.config_log takes it up.
+ */
+static void
+reason_init(void)
+{
+	DefineCustomStringVariable("dcm.reason",
+							   "Why configuration is changed, for dcm.config_log.",
+							   NULL, &reason, "", PGC_USERSET,
+							   GUC_NOT_IN_SAMPLE, NULL, NULL, NULL);
+}
+
 void
 _PG_init(void)
 {
+	reason_init();
 	config_cache_init();
 	locate_init();
 	workflow_init();
@@ -48,8 +61,5 @@ _PG_init(void)
 	identity_init();
 	guard_init();
 	calendar_load_init();
-	DefineCustomStringVariable("dcm.reason",
-							   "Why rules are changed; kept in dcm.config_log.",
-							   NULL, &reason, "", PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("dcm");
 }

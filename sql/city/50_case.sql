@@ -52,23 +52,36 @@ COMMENT ON TABLE dcm.transition IS
 CREATE FUNCTION dcm.keep_transition() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = pg_catalog, dcm, pg_temp
 AS $$
+DECLARE
+	ended tstzrange;
 BEGIN
 	-- Cases name the row by which they moved, so no row ever goes or changes
 	-- its meaning: its validity ends, and a changed row begins its own.
+	IF TG_OP = 'TRUNCATE' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'check_violation',
+			MESSAGE = 'transitions are never taken away',
+			DETAIL = 'Cases name the rows by which they moved.',
+			HINT = 'DELETE ends their validity.',
+			CONSTRAINT = 'dcm.transition_kept';
+	END IF;
+	-- what has ended stays as it was, what has not begun never was
+	ended := CASE WHEN pg_catalog.upper(OLD.valid) <= pg_catalog.now() THEN OLD.valid
+		WHEN pg_catalog.lower(OLD.valid) >= pg_catalog.now() THEN 'empty'
+		ELSE pg_catalog.tstzrange(pg_catalog.lower(OLD.valid), pg_catalog.now()) END;
 	IF TG_OP = 'UPDATE' THEN
-		IF (OLD.state, OLD.action, OLD.next_state, OLD.roles, OLD.effects)
-			IS NOT DISTINCT FROM (NEW.state, NEW.action, NEW.next_state, NEW.roles, NEW.effects) THEN
+		IF (OLD.id, OLD.state, OLD.action, OLD.next_state, OLD.roles, OLD.effects)
+			IS NOT DISTINCT FROM (NEW.id, NEW.state, NEW.action, NEW.next_state, NEW.roles, NEW.effects) THEN
 			RETURN NEW;
 		END IF;
 		INSERT INTO dcm.transition (state, action, next_state, roles, effects, valid)
 		VALUES (NEW.state, NEW.action, NEW.next_state, NEW.roles, NEW.effects,
-			pg_catalog.tstzrange(pg_catalog.now(), pg_catalog.upper(OLD.valid)));
-		OLD.valid := pg_catalog.tstzrange(pg_catalog.lower(OLD.valid), pg_catalog.now());
+			CASE WHEN NEW.valid IS DISTINCT FROM OLD.valid THEN NEW.valid
+				ELSE OLD.valid * pg_catalog.tstzrange(pg_catalog.now(), NULL) END);
+		OLD.valid := ended;
 		RETURN OLD;
 	END IF;
-	UPDATE dcm.transition AS t
-	SET valid = pg_catalog.tstzrange(pg_catalog.lower(t.valid), pg_catalog.now())
-	WHERE t.id = OLD.id;
+	UPDATE dcm.transition AS t SET valid = ended WHERE t.id = OLD.id;
 	RETURN NULL;
 END
 $$;
@@ -76,6 +89,8 @@ COMMENT ON FUNCTION dcm.keep_transition() IS
 	'Trigger of dcm.transition: keeps what was, by ending its validity. 转换规则的版本保留触发器。';
 CREATE TRIGGER keep_transition BEFORE UPDATE OR DELETE ON dcm.transition
 	FOR EACH ROW EXECUTE FUNCTION dcm.keep_transition();
+CREATE TRIGGER keep_transition_truncate BEFORE TRUNCATE ON dcm.transition
+	FOR EACH STATEMENT EXECUTE FUNCTION dcm.keep_transition();
 
 SELECT dcm.watch_config(t) FROM pg_catalog.unnest('{dcm.state,dcm.action,dcm.action_key,dcm.transition}'::pg_catalog.regclass[]) AS t;
 
@@ -291,13 +306,19 @@ CREATE TABLE dcm.report_key (
 COMMENT ON TABLE dcm.report_key IS 'Client keys of reports, with a digest of their arguments. 上报的幂等键。';
 
 CREATE FUNCTION dcm.make_leaf(of_year int) RETURNS void
-	LANGUAGE plpgsql SET search_path = pg_catalog, dcm, pg_temp SET lock_timeout = '10s'
+	LANGUAGE plpgsql STRICT SET search_path = pg_catalog, dcm, pg_temp SET lock_timeout = '10s'
 AS $$
 DECLARE
 	parent text;
 	leaf text;
 	sub text;
 BEGIN
+	IF of_year NOT BETWEEN 1900 AND 9999 THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = pg_catalog.format('no case numbers begin with year %s', of_year),
+			CONSTRAINT = 'dcm.bad_time';
+	END IF;
 	-- two sessions that meet a new year at once: the second finds it made
 	PERFORM pg_catalog.pg_advisory_xact_lock('dcm.case_file'::pg_catalog.regclass::pg_catalog.oid::bigint);
 	IF pg_catalog.to_regclass('dcm.case_file_' || of_year) IS NOT NULL THEN

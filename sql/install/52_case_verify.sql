@@ -78,8 +78,9 @@ COMMENT ON FUNCTION dcm.verify_steps(bigint[]) IS
 
 CREATE FUNCTION dcm.fold_cases(cases bigint[]) RETURNS TABLE (
 	case_no bigint, state text, stage text, moved_no int, moved_at timestamptz, reported_at timestamptz,
-	filed_at timestamptz, clock_from timestamptz, time_limit dcm.time_limit, pauses tstzmultirange,
-	due timestamptz, org int, work_no smallint, handled_at timestamptz, handler int, closed_at timestamptz,
+	filed_at timestamptz, standard int, base_limit dcm.time_limit, first_due timestamptz,
+	clock_from timestamptz, time_limit dcm.time_limit, pauses tstzmultirange, due timestamptz,
+	org int, work_no smallint, handled_at timestamptz, handler int, closed_at timestamptz,
 	ended_at timestamptz, returned smallint, reworked smallint, extended smallint, suspended smallint, request text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 1000
 	SET search_path = pg_catalog, dcm, pg_temp
@@ -97,10 +98,12 @@ BEGIN
 			pg_catalog.max(e.log_no) AS last_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.moves) AS moved_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{file}') AS file_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.standard IS NOT NULL) AS standard_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.clock IN ('start', 'reset')) AS given_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.clock IS NOT NULL) AS clock_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work,return_work,recall_work}') AS org_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{handle_work,on_site,rework}') AS handle_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny,handle_work}') AS request_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny,handle_work,return_work,recall_work}') AS request_no,
 			pg_catalog.max(e.work_no) AS work_no,
 			pg_catalog.count(*) FILTER (WHERE e.effects && '{return_work}')::smallint AS returned,
 			pg_catalog.count(*) FILTER (WHERE e.effects && '{rework}')::smallint AS reworked,
@@ -111,19 +114,22 @@ BEGIN
 		GROUP BY e.case_no
 	)
 	SELECT m.case_no, l.to_state, l.stage, m.moved_no, v.occurred_at, m.reported_at,
-		f.occurred_at, c.clock_from, c.time_limit, c.pauses, c.due,
+		f.occurred_at, d.standard, g.time_limit, g.due, c.clock_from, c.time_limit, c.pauses, c.due,
 		CASE WHEN o.effects && '{open_work}' THEN o.org END, coalesce(m.work_no, 0::smallint),
 		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.occurred_at END,
 		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.actor END,
 		CASE WHEN s.ending AND s.stage = 'evaluation' THEN v.occurred_at END,
 		CASE WHEN s.ending THEN v.occurred_at END,
 		m.returned, m.reworked, m.extended, m.suspended,
-		CASE WHEN r.effects && '{request_extension}' THEN 'extension'
+		CASE WHEN s.ending THEN NULL
+			WHEN r.effects && '{request_extension}' THEN 'extension'
 			WHEN r.effects && '{request_suspension}' THEN 'suspension' END
 	FROM mark AS m
 		JOIN entry AS l ON (l.case_no, l.log_no) = (m.case_no, m.last_no)
 		LEFT JOIN entry AS v ON (v.case_no, v.log_no) = (m.case_no, m.moved_no)
 		LEFT JOIN entry AS f ON (f.case_no, f.log_no) = (m.case_no, m.file_no)
+		LEFT JOIN entry AS d ON (d.case_no, d.log_no) = (m.case_no, m.standard_no)
+		LEFT JOIN entry AS g ON (g.case_no, g.log_no) = (m.case_no, m.given_no)
 		LEFT JOIN entry AS c ON (c.case_no, c.log_no) = (m.case_no, m.clock_no)
 		LEFT JOIN entry AS o ON (o.case_no, o.log_no) = (m.case_no, m.org_no)
 		LEFT JOIN entry AS h ON (h.case_no, h.log_no) = (m.case_no, m.handle_no)
@@ -151,6 +157,9 @@ BEGIN
 			('moved_at', f.moved_at::text, l.moved_at::text),
 			('reported_at', f.reported_at::text, l.reported_at::text),
 			('filed_at', f.filed_at::text, l.filed_at::text),
+			('standard', f.standard::text, l.standard::text),
+			('base_limit', f.base_limit::text, l.base_limit::text),
+			('first_due', f.first_due::text, l.first_due::text),
 			('clock_from', f.clock_from::text, l.clock_from::text),
 			('time_limit', f.time_limit::text, l.time_limit::text),
 			('pauses', f.pauses::text, l.pauses::text),
@@ -166,12 +175,12 @@ BEGIN
 			('extended', f.extended::text, l.extended::text),
 			('suspended', f.suspended::text, l.suspended::text),
 			('request', f.request, l.request)) AS x (name, stored, told)
-	WHERE (f.state, f.stage, f.moved_no, f.moved_at, f.reported_at, f.filed_at, f.clock_from, f.time_limit,
-			f.pauses, f.due, f.org, f.work_no, f.handled_at, f.handler, f.closed_at, f.ended_at,
+	WHERE (f.state, f.stage, f.moved_no, f.moved_at, f.reported_at, f.filed_at, f.standard, f.base_limit,
+			f.first_due, f.clock_from, f.time_limit, f.pauses, f.due, f.org, f.work_no, f.handled_at, f.handler, f.closed_at, f.ended_at,
 			f.returned, f.reworked, f.extended, f.suspended, f.request)
 		IS DISTINCT FROM
-		(l.state, l.stage, l.moved_no, l.moved_at, l.reported_at, l.filed_at, l.clock_from, l.time_limit,
-			l.pauses, l.due, l.org, l.work_no, l.handled_at, l.handler, l.closed_at, l.ended_at,
+		(l.state, l.stage, l.moved_no, l.moved_at, l.reported_at, l.filed_at, l.standard, l.base_limit,
+			l.first_due, l.clock_from, l.time_limit, l.pauses, l.due, l.org, l.work_no, l.handled_at, l.handler, l.closed_at, l.ended_at,
 			l.returned, l.reworked, l.extended, l.suspended, l.request)
 		AND x.stored IS DISTINCT FROM x.told;
 
@@ -190,7 +199,7 @@ BEGIN
 				(pg_catalog.array_agg(CASE WHEN t.effects && '{handle_work}' THEN e.occurred_at END ORDER BY e.log_no DESC)
 					FILTER (WHERE t.effects && '{handle_work,rework}'))[1] AS handled_at,
 				(pg_catalog.array_agg(e.work_due ORDER BY e.log_no DESC)
-					FILTER (WHERE e.work_due IS NOT NULL))[1] AS due
+					FILTER (WHERE e.work_due IS NOT NULL OR e.clock = 'reset'))[1] AS due
 			FROM dcm.case_log AS e
 				JOIN dcm.transition AS t ON t.id = e.transition
 			WHERE e.work_no IS NOT NULL AND (cases IS NULL OR e.case_no = ANY (cases))

@@ -70,7 +70,7 @@ DECLARE
 	file record;
 	me record;
 BEGIN
-	SELECT f.state, f.org, f.handler, s.stage INTO file
+	SELECT f.state, f.org, s.stage INTO file
 	FROM dcm.case_file AS f JOIN dcm.state AS s ON s.code = f.state
 	WHERE f.case_no = allowed_actions.case_no;
 	IF NOT FOUND THEN
@@ -98,8 +98,12 @@ BEGIN
 							SELECT p.org AS id
 							UNION SELECT o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id)
 						SELECT b.id FROM below AS b))))
-		AND NOT (file.stage = 'closing' AND t.next_state IS NOT NULL AND file.handler IS NOT DISTINCT FROM
-			(SELECT h.id FROM dcm.person AS h WHERE h.code = me.person))
+		-- whoever handled a case, before a rework too, neither checks nor closes it
+		AND NOT (file.stage = 'closing' AND t.next_state IS NOT NULL AND EXISTS (
+			SELECT FROM dcm.case_log AS l
+				JOIN dcm.transition AS w ON w.id = l.transition
+				JOIN dcm.person AS h ON h.id = l.actor
+			WHERE l.case_no = allowed_actions.case_no AND w.effects && '{handle_work,on_site}' AND h.code = me.person))
 	ORDER BY t.next_state IS NULL, t.action;
 END
 $$;

@@ -23,7 +23,7 @@ typedef struct ActText
 	bytea	   *hash;
 } ActText;
 
-#define ACT_TEXTS 6
+#define ACT_TEXTS 16
 
 typedef struct Act
 {

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -17,6 +19,7 @@
 #include "utils/timestamp.h"
 
 #include "case/act_data.h"
+#include "case/attachments.h"
 #include "case/chain.h"
 #include "errors.h"
 
@@ -45,7 +48,7 @@ value_fits(const JsonbValue *value, const char *type)
 	if (strcmp(type, "boolean") == 0)
 		return value->type == jbvBool;
 	if (strcmp(type, "point") == 0 || strcmp(type, "object") == 0)
-		return value->type == jbvBinary;
+		return value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data);
 	if (strcmp(type, "photo") == 0)
 		return value->type == jbvBinary ||
 			(value->type == jbvString && value->val.string.len > 0);
@@ -107,6 +110,70 @@ is_text(const Act *act, const JsonbValue *key)
 	return false;
 }
 
+typedef struct ValueContext
+{
+	const Act  *act;
+	const WorkflowKey *key;
+} ValueContext;
+
+/*
+ * Puts what an input function finds wrong with a value into our words, naming
+ * the key.  What is 22023 already is in our words, but for times, where core
+ * says so of an unknown zone.
+ */
+static void
+bad_value_callback(void *arg)
+{
+	ValueContext *context = arg;
+
+	if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_DATA_EXCEPTION ||
+		(geterrcode() == ERRCODE_INVALID_PARAMETER_VALUE &&
+		 strcmp(context->key->type, "timestamp") != 0))
+		return;
+	errcode(ERRCODE_INVALID_PARAMETER_VALUE);
+	errmsg("key \"%s\" of action \"%s\" is not a %s", context->key->key,
+		   context->act->action->code, context->key->type);
+	errname("dcm.bad_data");
+}
+
+/* Reads a value as its type has it, for the sake of the errors. */
+static void
+read_value(const Act *act, const WorkflowKey *key)
+{
+	TimestampTz at;
+	int64		limit;
+	double		lon;
+	double		lat;
+	Photo		photo;
+
+	if (strcmp(key->type, "timestamp") == 0)
+	{
+		if (act_data_time(act, key->key, &at) && TIMESTAMP_NOT_FINITE(at))
+			bad_key(act, key->key, "is not a timestamp");
+	}
+	else if (strcmp(key->type, "time_limit") == 0)
+		(void) act_data_limit(act, key->key, &limit);
+	else if (strcmp(key->type, "point") == 0)
+		(void) act_data_point(act, key->key, &lon, &lat);
+	else if (strcmp(key->type, "photo") == 0)
+		(void) act_photo(act, key->key, &photo);
+	else if (strcmp(key->type, "org") == 0)
+		(void) act_data_org(act, key->key);
+	else if (strcmp(key->type, "person") == 0)
+		(void) act_data_person(act, key->key);
+}
+
+static void
+check_value(const Act *act, const WorkflowKey *key)
+{
+	ValueContext context = {act, key};
+	ErrorContextCallback callback = {error_context_stack, bad_value_callback, &context};
+
+	error_context_stack = &callback;
+	read_value(act, key);
+	error_context_stack = callback.previous;
+}
+
 /* Judges one key that was given, and puts a free text aside. */
 static void
 check_given(Act *act, const JsonbValue *name, JsonbValue *value)
@@ -126,6 +193,8 @@ check_given(Act *act, const JsonbValue *name, JsonbValue *value)
 					 cstring_to_text_with_len(value->val.string.val, value->val.string.len));
 	else if (strcmp(key->type, "reason") == 0)
 		check_reason(act, key->key, string_of(value));
+	else
+		check_value(act, key);
 }
 
 /*
@@ -176,6 +245,18 @@ act_data_has(const Act *act, const char *key)
 	return find(act, key, &value);
 }
 
+/* Severity as one of the three that there are; NULL where the key is absent. */
+char *
+act_data_severity(const Act *act)
+{
+	char	   *severity = act_data_text(act, "severity");
+
+	if (severity && strcmp(severity, "normal") != 0 && strcmp(severity, "major") != 0 &&
+		strcmp(severity, "danger") != 0)
+		bad_key(act, "severity", "is not normal, major or danger");
+	return severity;
+}
+
 /* A string of the data, or NULL. */
 char *
 act_data_text(const Act *act, const char *key)
@@ -187,15 +268,21 @@ act_data_text(const Act *act, const char *key)
 	return string_of(&value);
 }
 
+/* A whole number of the data that an int4 holds; 22023 for any other. */
 bool
 act_data_number(const Act *act, const char *key, int *number)
 {
 	JsonbValue	value;
+	Datum		given;
+	double		real;
 
 	if (!find(act, key, &value) || value.type != jbvNumeric)
 		return false;
-	*number = DatumGetInt32(DirectFunctionCall1(numeric_int4,
-												NumericGetDatum(value.val.numeric)));
+	given = NumericGetDatum(value.val.numeric);
+	real = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, given));
+	if (real != rint(real) || real < PG_INT32_MIN || real > PG_INT32_MAX)
+		bad_key(act, key, "is not a whole number in range");
+	*number = (int) real;
 	return true;
 }
 
@@ -243,8 +330,28 @@ act_data_org(const Act *act, const char *key)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg(org ? "body \"%s\" is not valid then" : "there is no body \"%s\"", code),
+				 errdetail("Key \"%s\" of action \"%s\" names a body by code.", key, act->action->code),
 				 errname("dcm.no_org")));
 	return org;
+}
+
+/* A person by code, valid at the act's time; NULL where the key is absent. */
+const Person *
+act_data_person(const Act *act, const char *key)
+{
+	char	   *code = act_data_text(act, key);
+	const Person *person;
+
+	if (code == NULL)
+		return NULL;
+	person = people_by_code(act->actor.people, code);
+	if (person == NULL || act->at < person->since || act->at >= person->till)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg(person ? "person \"%s\" is not valid then" : "there is no person \"%s\"", code),
+				 errdetail("Key \"%s\" of action \"%s\" names a person by code.", key, act->action->code),
+				 errname("dcm.no_person")));
+	return person;
 }
 
 static bool
@@ -282,7 +389,10 @@ act_add_text(Act *act, const char *field, text *value)
 	ActText    *t;
 
 	if (act->ntexts >= ACT_TEXTS)
-		elog(ERROR, "too many texts in one act");
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("an act carries at most %d free texts", ACT_TEXTS),
+				 errname("dcm.bad_data")));
 	t = &act->texts[act->ntexts++];
 	t->field = pstrdup(field);
 	t->value = value;

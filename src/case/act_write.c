@@ -2,16 +2,14 @@
  * act_write.c
  *	  The rows of an act: the case, its log entry, texts, photographs, stages.
  *
- * Each row goes under a permit of its own, and what RETURNING gives is held
- * against what was meant: a trigger of somebody else's that changes a row on
- * its way makes the act fail.
+ * Each row goes under a permit of its own, see leaf_write: a trigger of
+ * somebody else's that changes a row on its way makes the act fail.
  */
 #include "postgres.h"
 
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
@@ -106,47 +104,10 @@ fill_log(LogRow *log, Act *act)
 }
 
 static void
-changed_on_its_way(const char *table)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_CHECK_VIOLATION),
-			 errmsg("a row of \"dcm.%s\" was changed on its way", table),
-			 errdetail("What was written is not what was meant; a trigger on the table changes its rows."),
-			 errhint("Triggers on case tables may read, and write elsewhere, but not change a row."),
-			 errname("dcm.changed_on_its_way")));
-}
-
-/* Holds RETURNING (state, log_no, due, hash) against what was meant. */
-static void
-check_returning(const char *table, Datum state, Datum log_no, Datum due, bool due_null, Datum hash)
-{
-	HeapTuple	tuple = SPI_tuptable->vals[0];
-	TupleDesc	desc = SPI_tuptable->tupdesc;
-	bool		isnull;
-	Datum		value = SPI_getbinval(tuple, desc, 1, &isnull);
-
-	if (isnull || !datumIsEqual(PointerGetDatum(PG_DETOAST_DATUM(value)),
-								PointerGetDatum(PG_DETOAST_DATUM(state)), false, -1))
-		changed_on_its_way(table);
-	value = SPI_getbinval(tuple, desc, 2, &isnull);
-	if (isnull || DatumGetInt32(value) != DatumGetInt32(log_no))
-		changed_on_its_way(table);
-	value = SPI_getbinval(tuple, desc, 3, &isnull);
-	if (isnull != due_null || (!isnull && DatumGetInt64(value) != DatumGetInt64(due)))
-		changed_on_its_way(table);
-	value = SPI_getbinval(tuple, desc, 4, &isnull);
-	if (isnull || !datumIsEqual(PointerGetDatum(PG_DETOAST_DATUM(value)),
-								PointerGetDatum(PG_DETOAST_DATUM(hash)), false, -1))
-		changed_on_its_way(table);
-}
-
-static void
 write_log(Act *act, LogRow *log)
 {
 	leaf_write(LEAF_LOG, "case_log", act->case_no, DatumGetInt32(ACT_GET(act, log_no)), 'i',
 			   log->value, log->null, CL_COUNT);
-	check_returning("case_log", log->value[CL_to_state], log->value[CL_log_no],
-					log->value[CL_due], log->null[CL_due], log->value[CL_hash]);
 	for (int i = 0; i < act->ntexts; i++)
 	{
 		ActText    *t = &act->texts[i];
@@ -200,6 +161,7 @@ move_state(Act *act)
 		ACT_SET(act, stage, CStringGetTextDatum(next->stage));
 	if (next->ending)
 	{
+		act_clear_request(act);
 		ACT_SET(act, ended_at, TimestampTzGetDatum(act->at));
 		if (strcmp(next->stage, "evaluation") == 0)
 			ACT_SET(act, closed_at, TimestampTzGetDatum(act->at));
@@ -254,8 +216,6 @@ act_write(Act *act)
 	seal(act, &log);
 	write_log(act, &log);
 	leaf_write(LEAF_UPDATE, "case_file", act->case_no, 0, 'u', act->row, act->null, CF_COUNT);
-	check_returning("case_file", ACT_GET(act, state), ACT_GET(act, log_no), ACT_GET(act, due),
-					ACT_NULL(act, due), ACT_GET(act, head));
 }
 
 /*
@@ -276,12 +236,9 @@ act_write_report(Act *act)
 		act->case_no = case_no_next(act);
 		ACT_SET(act, case_no, Int64GetDatum(act->case_no));
 		seal(act, &log);
-		leaf_write(LEAF_INSERT, "case_file", act->case_no, 0, 'i', act->row, act->null, CF_COUNT);
-		if (SPI_processed == 1)
+		if (leaf_write(LEAF_INSERT, "case_file", act->case_no, 0, 'i', act->row, act->null, CF_COUNT))
 			break;
 	}
-	check_returning("case_file", ACT_GET(act, state), ACT_GET(act, log_no), ACT_GET(act, due),
-					ACT_NULL(act, due), ACT_GET(act, head));
 	write_log(act, &log);
 	open_stage(act, act->transition->next);
 }

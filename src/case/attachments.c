@@ -50,13 +50,11 @@ read_photo(const JsonbValue *value, char *kind, Photo *photo)
 
 	memset(photo, 0, sizeof(*photo));
 	photo->kind = kind;
+	object = value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data) ?
+		value->val.binary.data : NULL;
 	if (value->type == jbvString)
-	{
 		photo->uri = pnstrdup(value->val.string.val, value->val.string.len);
-		return;
-	}
-	object = value->val.binary.data;
-	if (value->type == jbvBinary && JsonContainerIsObject(object))
+	else if (object)
 		photo->uri = member_text(object, "uri");
 	if (photo->uri == NULL || photo->uri[0] == '\0')
 		ereport(ERROR,
@@ -64,6 +62,8 @@ read_photo(const JsonbValue *value, char *kind, Photo *photo)
 				 errmsg("an attachment of kind \"%s\" has no uri", kind),
 				 errhint("Give a uri, or an object with uri, sha256, taken_at, lon and lat."),
 				 errname("dcm.photo")));
+	if (object == NULL)
+		return;
 	photo->sha256 = member_text(object, "sha256");
 	photo->has_place = member_number(object, "lon", &photo->lon) &&
 		member_number(object, "lat", &photo->lat);
@@ -128,11 +128,6 @@ act_write_attachments(Act *act, Jsonb *attachments)
 	JsonbIteratorToken token;
 	JsonbValue	value;
 
-	if (!JB_ROOT_IS_ARRAY(attachments) || JB_ROOT_IS_SCALAR(attachments))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("attachments must be a JSON array"),
-				 errname("dcm.photo")));
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{
 		Photo		photo;
@@ -142,8 +137,6 @@ act_write_attachments(Act *act, Jsonb *attachments)
 			continue;
 		if (value.type == jbvBinary && JsonContainerIsObject(value.val.binary.data))
 			kind = member_text(value.val.binary.data, "kind");
-		else if (value.type != jbvString)
-			value.type = jbvNull;
 		read_photo(&value, kind ? kind : "before", &photo);
 		write_photo(act, &photo);
 	}

@@ -61,24 +61,23 @@ set_due(Act *act, const char *clock)
  * has no clock or has not begun.
  */
 static Datum
-give_work_due(Act *act, TimestampTz at_least, bool *isnull)
+give_work_due(Act *act, bool *isnull)
 {
-	TimestampTz due;
 	bool		provisional;
 
 	*isnull = ACT_NULL(act, work_from) || ACT_NULL(act, work_limit);
 	if (*isnull)
 		return (Datum) 0;
-	due = clock_deadline(act, ACT_TIME(act, work_from),
-						 DatumGetInt64(ACT_GET(act, work_limit)), &provisional);
 	act->gives_work_due = true;
-	act->work_due = TimestampTzGetDatum(Max(due, at_least));
+	act->work_due =
+		TimestampTzGetDatum(clock_deadline(act, ACT_TIME(act, work_from),
+										   DatumGetInt64(ACT_GET(act, work_limit)), &provisional));
 	return act->work_due;
 }
 
 /* Writes the assignment's limit and deadline; it is not handled (any more). */
 static void
-write_work_clock(Act *act, TimestampTz at_least)
+write_work_clock(Act *act)
 {
 	Datum		values[5] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
 		(Datum) 0, ACT_GET(act, work_limit)};
@@ -86,7 +85,7 @@ write_work_clock(Act *act, TimestampTz at_least)
 
 	if (DatumGetInt16(ACT_GET(act, work_no)) == 0)
 		return;
-	values[4] = give_work_due(act, at_least, &nulls[4]);
+	values[4] = give_work_due(act, &nulls[4]);
 	leaf_write(LEAF_WORK_CLOCK, "assignment", act->case_no,
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 5);
 }
@@ -122,6 +121,7 @@ clock_start(Act *act, bool has_limit, int64 limit)
 void
 clock_reset(Act *act, bool has_limit, int64 limit)
 {
+	ACT_SET(act, clock_from, ACT_GET(act, filed_at));
 	set_limits(act, has_limit, limit);
 	set_due(act, "reset");
 	act->row[CF_first_due] = ACT_GET(act, due);
@@ -129,7 +129,7 @@ clock_reset(Act *act, bool has_limit, int64 limit)
 	act->row[CF_work_limit] = ACT_GET(act, time_limit);
 	act->null[CF_work_limit] = ACT_NULL(act, time_limit);
 	if (!ACT_NULL(act, org))
-		write_work_clock(act, DT_NOBEGIN);
+		write_work_clock(act);
 }
 
 /* Handled: what the clock said stands. */
@@ -140,28 +140,69 @@ clock_stop(Act *act)
 		act->clock = "stop";
 }
 
+/* How much an extension is that names no amount: the limit again. */
+int64
+clock_once_more(const Act *act)
+{
+	int64		base = DatumGetInt64(ACT_GET(act, base_limit));
+	int64		limit = DatumGetInt64(ACT_GET(act, time_limit));
+
+	/* after a rework the clock may have the unit of the least rework */
+	return time_limit_unit(base) == time_limit_unit(limit) ? base : limit;
+}
+
+/* A limit with so much more of the same unit. */
+static Datum
+lengthen(Datum limit, int64 extra)
+{
+	int64		sum = time_limit_hundredths(DatumGetInt64(limit)) + time_limit_hundredths(extra);
+
+	if (sum > TIME_LIMIT_MAX_HUNDREDTHS)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the extended limit is out of range"),
+				 errname("dcm.limit_range")));
+	return Int64GetDatum(time_limit_make(time_limit_unit(extra), sum));
+}
+
+/*
+ * The assignment's part of an extension.  Where its clock has another unit than
+ * the case's, which a rework brings about, it has at least what the case has.
+ */
+static void
+extend_work(Act *act, int64 extra)
+{
+	bool		isnull;
+	TimestampTz due;
+
+	if (ACT_NULL(act, work_limit))
+		return;
+	if (time_limit_unit(DatumGetInt64(ACT_GET(act, work_limit))) == time_limit_unit(extra))
+	{
+		ACT_SET(act, work_limit, lengthen(ACT_GET(act, work_limit), extra));
+		return;
+	}
+	due = DatumGetTimestampTz(give_work_due(act, &isnull));
+	if (isnull || due >= ACT_TIME(act, due))
+		return;
+	ACT_SET(act, work_from, ACT_GET(act, clock_from));
+	ACT_SET(act, work_limit, ACT_GET(act, time_limit));
+}
+
 /* An extension: so much more of the same unit; the first deadline is kept. */
 void
 clock_extend(Act *act, int64 extra)
 {
-	int64		limit = DatumGetInt64(ACT_GET(act, time_limit));
-
-	if (time_limit_unit(extra) != time_limit_unit(limit))
+	if (time_limit_unit(extra) != time_limit_unit(DatumGetInt64(ACT_GET(act, time_limit))))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("an extension must be in the unit of the limit"),
 				 errhint("Give it in the unit in which the case's limit is."),
 				 errname("dcm.limit_unit")));
-	ACT_SET(act, time_limit,
-			Int64GetDatum(time_limit_make(time_limit_unit(limit),
-										  time_limit_hundredths(limit) + time_limit_hundredths(extra))));
-	if (!ACT_NULL(act, work_limit))
-		ACT_SET(act, work_limit,
-				Int64GetDatum(time_limit_make(time_limit_unit(limit),
-											  time_limit_hundredths(DatumGetInt64(ACT_GET(act, work_limit))) +
-											  time_limit_hundredths(extra))));
+	ACT_SET(act, time_limit, lengthen(ACT_GET(act, time_limit), extra));
 	set_due(act, "extend");
-	write_work_clock(act, DT_NOBEGIN);
+	extend_work(act, extra);
+	write_work_clock(act);
 }
 
 /* The pauses with a span added or taken out; SPI's result is in our context. */
@@ -185,7 +226,7 @@ clock_pause(Act *act, TimestampTz since, TimestampTz till)
 {
 	change_pauses(act, CITY_PAUSE, since, till);
 	set_due(act, "pause");
-	write_work_clock(act, DT_NOBEGIN);
+	write_work_clock(act);
 }
 
 /* Resumed before that day: the clock runs again from now. */
@@ -194,7 +235,26 @@ clock_resume(Act *act)
 {
 	change_pauses(act, CITY_UNPAUSE, act->at, ACT_TIME(act, resume_at));
 	set_due(act, "resume");
-	write_work_clock(act, DT_NOBEGIN);
+	write_work_clock(act);
+}
+
+/*
+ * Begins a clock anew with the least that a rework is given, where what is left
+ * of it ends earlier.  The clock as such is changed, and not only its deadline,
+ * so that a later pause or extension reckons from it.
+ */
+static void
+begin_anew(Act *act, CaseFileColumn from, CaseFileColumn limit)
+{
+	int64		least = act->wf->settings.rework_min;
+	bool		provisional;
+
+	if (act->null[from] || act->null[limit] || !act->wf->settings.has_rework_min ||
+		clock_deadline(act, DatumGetTimestampTz(act->row[from]), DatumGetInt64(act->row[limit]),
+					   &provisional) >= clock_deadline(act, act->at, least, &provisional))
+		return;
+	act->row[from] = TimestampTzGetDatum(act->at);
+	act->row[limit] = Int64GetDatum(least);
 }
 
 /*
@@ -204,21 +264,11 @@ clock_resume(Act *act)
 void
 clock_restart(Act *act)
 {
-	TimestampTz at_least = DT_NOBEGIN;
-	bool		provisional;
-
 	change_pauses(act, CITY_PAUSE, ACT_TIME(act, handled_at), act->at);
+	begin_anew(act, CF_clock_from, CF_time_limit);
+	begin_anew(act, CF_work_from, CF_work_limit);
 	set_due(act, "restart");
-	if (!ACT_NULL(act, due) && act->wf->settings.has_rework_min)
-	{
-		at_least = clock_deadline(act, act->at, act->wf->settings.rework_min, &provisional);
-		if (ACT_TIME(act, due) < at_least)
-		{
-			ACT_SET(act, due, TimestampTzGetDatum(at_least));
-			ACT_SET(act, provisional, BoolGetDatum(provisional));
-		}
-	}
-	write_work_clock(act, at_least);
+	write_work_clock(act);
 }
 
 /* Dispatched: a body has the whole limit, from now or from its signature. */
@@ -237,7 +287,7 @@ clock_open_work(Act *act)
 		ACT_SET(act, work_from, TimestampTzGetDatum(act->at));
 	values[5] = ACT_GET(act, work_limit);
 	nulls[5] = ACT_NULL(act, work_limit);
-	values[6] = give_work_due(act, DT_NOBEGIN, &nulls[6]);
+	values[6] = give_work_due(act, &nulls[6]);
 	leaf_write(LEAF_WORK_OPEN, "assignment", act->case_no, act->work_no, 'i', values, nulls, 7);
 }
 
@@ -251,7 +301,7 @@ clock_sign_work(Act *act)
 
 	if (act->wf->settings.handle_from_sign)
 		ACT_SET(act, work_from, TimestampTzGetDatum(act->at));
-	values[3] = give_work_due(act, DT_NOBEGIN, &nulls[3]);
+	values[3] = give_work_due(act, &nulls[3]);
 	leaf_write(LEAF_WORK_SIGN, "assignment", act->case_no,
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 4);
 }

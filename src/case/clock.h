@@ -15,6 +15,7 @@ extern TimestampTz clock_stage_deadline(const Act *act, int64 limit);
 extern void clock_start(Act *act, bool has_limit, int64 limit);
 extern void clock_reset(Act *act, bool has_limit, int64 limit);
 extern void clock_stop(Act *act);
+extern int64 clock_once_more(const Act *act);
 extern void clock_extend(Act *act, int64 extra);
 extern void clock_pause(Act *act, TimestampTz since, TimestampTz till);
 extern void clock_resume(Act *act);

@@ -140,6 +140,15 @@ effect_open_work(Act *act)
 	clock_open_work(act);
 }
 
+/* A request that was not answered falls with the move that makes it pointless. */
+void
+act_clear_request(Act *act)
+{
+	ACT_CLEAR(act, request);
+	ACT_CLEAR(act, requested_at);
+	ACT_CLEAR(act, request_data);
+}
+
 /* return_work, recall_work: the case is no body's again. */
 static void
 end_work(Act *act, bool returned)
@@ -160,15 +169,7 @@ end_work(Act *act, bool returned)
 	ACT_CLEAR(act, dispatched_at);
 	ACT_CLEAR(act, work_from);
 	ACT_CLEAR(act, work_limit);
-}
-
-/* A request that was not answered falls with the move that makes it pointless. */
-static void
-clear_request(Act *act)
-{
-	ACT_CLEAR(act, request);
-	ACT_CLEAR(act, requested_at);
-	ACT_CLEAR(act, request_data);
+	act_clear_request(act);
 }
 
 /* handle_work: the body says that it is done. */
@@ -182,7 +183,7 @@ effect_handle_work(Act *act)
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, NULL, 3);
 	ACT_SET(act, handled_at, TimestampTzGetDatum(act->at));
 	ACT_SET(act, handler, Int32GetDatum(act->actor.person->id));
-	clear_request(act);
+	act_clear_request(act);
 	clock_stop(act);
 }
 
@@ -247,11 +248,14 @@ effect_extend(Act *act)
 	Act			request = requested(act, "extension");
 	int64		extra;
 
+	if (ACT_NULL(act, time_limit))
+		forbid("dcm.no_clock", "a case without a deadline needs no extension",
+			   "Its filing standard gives no limit.");
 	if (!act_data_limit(act, "extra", &extra) && !act_data_limit(&request, "extra", &extra))
-		extra = DatumGetInt64(ACT_GET(act, base_limit));
+		extra = clock_once_more(act);
 	add_one(act, CF_extended);
 	clock_extend(act, extra);
-	clear_request(act);
+	act_clear_request(act);
 }
 
 static void
@@ -281,7 +285,7 @@ effect_suspend(Act *act)
 	add_one(act, CF_suspended);
 	ACT_SET(act, resume_at, TimestampTzGetDatum(until));
 	clock_pause(act, since, until);
-	clear_request(act);
+	act_clear_request(act);
 }
 
 static void
@@ -296,30 +300,14 @@ static void
 effect_deny(Act *act)
 {
 	(void) requested(act, strstr(act->action->code, "suspension") ? "suspension" : "extension");
-	clear_request(act);
-}
-
-/* The person named by key "person", or NULL. */
-static const Person *
-named_person(Act *act)
-{
-	char	   *code = act_data_text(act, "person");
-	const Person *person;
-
-	if (code == NULL)
-		return NULL;
-	person = people_by_code(act->actor.people, code);
-	if (person == NULL)
-		bad_argument("dcm.no_person", psprintf("there is no person \"%s\"", code),
-					 "Name a person by code.");
-	return person;
+	act_clear_request(act);
 }
 
 /* verify_task, check_task: somebody is to look at the place. */
 static void
 open_task(Act *act, const char *kind)
 {
-	const Person *person = named_person(act);
+	const Person *person = act_data_person(act, "person");
 	const WorkflowState *next = act->transition->next;
 	Datum		values[6] = {Int64GetDatum(act->case_no), (Datum) 0, CStringGetTextDatum(kind),
 		Int32GetDatum(person ? person->id : 0), TimestampTzGetDatum(act->at), (Datum) 0};
@@ -488,7 +476,7 @@ effect_amend(Act *act)
 {
 	char	   *category = act_data_text(act, "category");
 	char	   *address = act_data_text(act, "address");
-	char	   *severity = act_data_text(act, "severity");
+	char	   *severity = act_data_severity(act);
 
 	if (!category && !address && !severity &&
 		!act_data_has(act, "location") && !act_data_has(act, "condition"))

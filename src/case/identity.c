@@ -69,6 +69,15 @@ valid_at(TimestampTz since, TimestampTz till, TimestampTz at)
 	return since <= at && at < till;
 }
 
+static void
+not_valid_now(const Person *person)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("person \"%s\" is not valid now", person->code),
+			 errname("dcm.no_person")));
+}
+
 /* Raises 42501 unless the caller may act as that person. */
 static void
 check_may_become(const Person *person)
@@ -144,10 +153,7 @@ dcm_become(PG_FUNCTION_ARGS)
 				 errname("dcm.no_person")));
 	check_may_become(person);
 	if (!valid_at(person->since, person->till, now) && !granted("dcm_loader"))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("person \"%s\" is not valid now", code),
-				 errname("dcm.no_person")));
+		not_valid_now(person);
 	if (!PG_ARGISNULL(1))
 		post = find_post(people, person, text_to_cstring(PG_GETARG_TEXT_PP(1)), now);
 
@@ -193,6 +199,9 @@ identity_actor(void)
 						   GetUserNameFromId(GetSessionUserId(), false)),
 				 errhint("Call dcm.become(person) in this transaction, or give the person a login."),
 				 errname("dcm.nobody")));
+	/* rights are looked up at each use, and so is whether they have ended */
+	if (!actor.loader && !valid_at(actor.person->since, actor.person->till, GetCurrentTimestamp()))
+		not_valid_now(actor.person);
 	return actor;
 }
 

@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "case/judge.h"
+#include "case/leaf.h"
 #include "city.h"
 #include "errors.h"
 
@@ -135,6 +136,24 @@ role_list(const WorkflowTransition *t)
 	return list.data;
 }
 
+/*
+ * Whether the actor has handled this case, now or before a rework, of which the
+ * case's row knows the last handler only.
+ */
+static bool
+has_handled(const Act *act)
+{
+	Datum		values[2] = {Int64GetDatum(act->case_no), Int32GetDatum(act->actor.person->id)};
+
+	if (!ACT_NULL(act, handler) && DatumGetInt32(ACT_GET(act, handler)) == act->actor.person->id)
+		return true;
+	if (DatumGetInt16(ACT_GET(act, reworked)) == 0)
+		return false;
+	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_HANDLED_BY), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the log of a case");
+	return SPI_processed > 0;
+}
+
 /* How far back this entry may be told is a right of the role. */
 static void
 check_backdate(const Act *act)
@@ -164,9 +183,7 @@ act_check_right(Act *act, int org)
 		not_allowed(act, "dcm.not_yours", "The case is with another body.");
 	if (act->post == NULL && !(t->nroles > 0 && strcmp(t->roles[0], "*") == 0))
 		not_allowed(act, "dcm.no_right", psprintf("It takes a post as %s.", role_list(t)));
-	if (act->state && t->next && strcmp(act->state->stage, "closing") == 0 &&
-		!ACT_NULL(act, handler) &&
-		DatumGetInt32(ACT_GET(act, handler)) == act->actor.person->id)
+	if (act->state && t->next && strcmp(act->state->stage, "closing") == 0 && has_handled(act))
 		not_allowed(act, "dcm.separation", "Whoever handled a case neither checks nor closes it.");
 	check_backdate(act);
 }

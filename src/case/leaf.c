@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -75,42 +76,58 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		" AND c.log_no OPERATOR(pg_catalog.<=) $2 AND c.clock IS NOT NULL"
 		" ORDER BY c.log_no DESC LIMIT 1)"
 	" FROM dcm.case_log_%1$d AS l WHERE l.case_no" EQ "$1 AND l.log_no" EQ "$2"},
+	[LEAF_HANDLED_BY] = {"li",
+		"SELECT 1 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
+		" WHERE l.case_no" EQ "$1 AND l.actor" EQ "$2"
+	" AND t.effects OPERATOR(pg_catalog.&&) '{handle_work,on_site}'"},
 	[LEAF_TEXT] = {"lityt",
 		"INSERT INTO dcm.case_text_%1$d (case_no, log_no, field, salt, value)"
-	" VALUES ($1, $2, $3, $4, $5)"},
+		" VALUES ($1, $2, $3, $4, $5)"
+	" RETURNING case_no, log_no, field, salt, value"},
 	[LEAF_WORK_OPEN] = {"lsiziLz",
 		"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, dispatched_at, dispatcher, time_limit, due)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)"
+		" RETURNING case_no, work_no, org, dispatched_at, dispatcher, time_limit, due,"
+	" signed_at, handled_at, returned_at, return_reason, recalled_at, nullif(part, 'lead')"},
 	[LEAF_WORK_SIGN] = {"lszz",
 		"UPDATE dcm.assignment_%1$d SET signed_at = $3, due = $4"
-	" WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
+		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
+	" RETURNING case_no, work_no, signed_at, due"},
 	[LEAF_WORK_END] = {"lsztz",
 		"UPDATE dcm.assignment_%1$d SET returned_at = $3, return_reason = $4, recalled_at = $5"
-	" WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
+		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
+	" RETURNING case_no, work_no, returned_at, return_reason, recalled_at"},
 	[LEAF_WORK_HANDLE] = {"lsz",
 		"UPDATE dcm.assignment_%1$d SET handled_at = $3"
-	" WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
+		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
+	" RETURNING case_no, work_no, handled_at"},
 	[LEAF_WORK_CLOCK] = {"lszLz",
 		"UPDATE dcm.assignment_%1$d SET handled_at = $3, time_limit = $4, due = $5"
-	" WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
+		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
+	" RETURNING case_no, work_no, handled_at, time_limit, due"},
 	[LEAF_STAGE_OPEN] = {"lstizLz",
 		"INSERT INTO dcm.case_stage_%1$d (case_no, stage_no, stage, person, opened_at, time_limit, due)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	" RETURNING case_no, stage_no, stage, person, opened_at, time_limit, due, closed_at, outcome"},
 	[LEAF_STAGE_CLOSE] = {"lszt",
 		"UPDATE dcm.case_stage_%1$d SET closed_at = $3, outcome = $4"
-	" WHERE case_no" EQ "$1 AND stage_no" EQ "$2"},
+		" WHERE case_no" EQ "$1 AND stage_no" EQ "$2"
+	" RETURNING case_no, stage_no, closed_at, outcome"},
 	[LEAF_ATTACH] = {"lsittffzt",
 		"INSERT INTO dcm.attachment_%1$d (case_no, attachment_no, log_no, kind, uri, lon, lat, taken_at, sha256)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"},
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+	" RETURNING case_no, attachment_no, log_no, kind, uri, lon, lat, taken_at, sha256"},
 	[LEAF_TASK_OPEN] = {"lstizz",
 		"INSERT INTO dcm.case_task_%1$d (case_no, task_no, kind, person, requested_at, due)"
-	" VALUES ($1, $2, $3, $4, $5, $6)"},
+		" VALUES ($1, $2, $3, $4, $5, $6)"
+	" RETURNING case_no, task_no, kind, person, requested_at, due, done_at, done_by, outcome"},
 	[LEAF_TASK_GET] = {"ls",
 		"SELECT person FROM dcm.case_task_%1$d"
 	" WHERE case_no" EQ "$1 AND task_no" EQ "$2"},
 	[LEAF_TASK_DONE] = {"lszit",
 		"UPDATE dcm.case_task_%1$d SET done_at = $3, done_by = $4, outcome = $5"
-	" WHERE case_no" EQ "$1 AND task_no" EQ "$2"},
+		" WHERE case_no" EQ "$1 AND task_no" EQ "$2"
+	" RETURNING case_no, task_no, done_at, done_by, outcome"},
 };
 
 static const Statement city_statements[CITY_COUNT] = {
@@ -269,21 +286,24 @@ column_statement(StringInfo sql, LeafStatement statement, int year)
 		case LEAF_UPDATE:
 			appendStringInfo(sql, "UPDATE dcm.case_file_%d SET ", year);
 			append_columns(sql, case_file_names, CF_COUNT, 1, '=');
-			appendStringInfoString(sql, " WHERE case_no" EQ "$1 RETURNING state, log_no, due, head");
+			appendStringInfoString(sql, " WHERE case_no" EQ "$1 RETURNING ");
+			append_columns(sql, case_file_names, CF_COUNT, 0, 'a');
 			break;
 		case LEAF_INSERT:
 			appendStringInfo(sql, "INSERT INTO dcm.case_file_%d (", year);
 			append_columns(sql, case_file_names, CF_COUNT, 0, 'a');
 			appendStringInfoString(sql, ") VALUES (");
 			append_columns(sql, case_file_names, CF_COUNT, 0, '$');
-			appendStringInfoString(sql, ") ON CONFLICT DO NOTHING RETURNING state, log_no, due, head");
+			appendStringInfoString(sql, ") ON CONFLICT DO NOTHING RETURNING ");
+			append_columns(sql, case_file_names, CF_COUNT, 0, 'a');
 			break;
 		case LEAF_LOG:
 			appendStringInfo(sql, "INSERT INTO dcm.case_log_%d (", year);
 			append_columns(sql, case_log_names, CL_COUNT, 0, 'a');
 			appendStringInfoString(sql, ") VALUES (");
 			append_columns(sql, case_log_names, CL_COUNT, 0, '$');
-			appendStringInfoString(sql, ") RETURNING to_state, log_no, due, hash");
+			appendStringInfoString(sql, ") RETURNING ");
+			append_columns(sql, case_log_names, CL_COUNT, 0, 'a');
 			break;
 		default:
 			elog(ERROR, "leaf statement %d has no text", (int) statement);
@@ -415,12 +435,55 @@ leaf_plan(int year, LeafStatement statement)
 	return leaf->plans[statement];
 }
 
+static void
+changed_on_its_way(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("a row of \"dcm.%s\" was changed on its way", table),
+			 errdetail("What was written is not what was meant; a trigger on the table changes or drops its rows."),
+			 errhint("Triggers on case tables may read, and write elsewhere, but not change a row."),
+			 errname("dcm.changed_on_its_way")));
+}
+
 /*
- * Writes one row under a permit.  What RETURNING gives, where the statement has
- * it, is in SPI_tuptable; SPI_processed may be 0 only for an INSERT that met a
- * taken key.
+ * Holds what RETURNING gives against what was meant: the statement's own
+ * parameters first, then columns that must be NULL.
  */
-void
+static void
+check_returning(const char *table, const Datum *values, const bool *nulls, int n)
+{
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		bool		isnull;
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[0], desc, i + 1, &isnull);
+
+		if (isnull != (i >= n || (nulls && nulls[i])))
+			changed_on_its_way(table);
+		if (!isnull && !datum_image_eq(value, values[i], att->attbyval, att->attlen))
+			changed_on_its_way(table);
+	}
+}
+
+/* Whether the case number is taken, by its first entry. */
+static bool
+number_taken(int64 case_no)
+{
+	Datum		values[2] = {Int64GetDatum(case_no), Int32GetDatum(1)};
+
+	if (SPI_execute_plan(leaf_plan(leaf_year(case_no), LEAF_LOG_AT), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the log of a case");
+	return SPI_processed == 1;
+}
+
+/*
+ * Writes one row under a permit, and holds what was written against what was
+ * meant.  Returns false where an INSERT of a case met a taken number.
+ */
+bool
 leaf_write(LeafStatement statement, const char *table, int64 case_no, int64 sub,
 		   char op, Datum *values, const bool *nulls, int n)
 {
@@ -430,7 +493,14 @@ leaf_write(LeafStatement statement, const char *table, int64 case_no, int64 sub,
 	for (int i = 0; i < n; i++)
 		spi_nulls[i] = nulls && nulls[i] ? 'n' : ' ';
 	spi_nulls[n] = '\0';
-	if (guarded_execute(plan, values, spi_nulls, table, case_no, sub, op) < 0 ||
-		(SPI_processed != 1 && statement != LEAF_INSERT))
-		elog(ERROR, "a row of \"dcm.%s\" was not written", table);
+	if (guarded_execute(plan, values, spi_nulls, table, case_no, sub, op) < 0)
+		elog(ERROR, "could not write a row of \"dcm.%s\"", table);
+	if (SPI_processed == 1)
+	{
+		check_returning(table, values, nulls, n);
+		return true;
+	}
+	if (statement != LEAF_INSERT || !number_taken(case_no))
+		changed_on_its_way(table);
+	return false;
 }

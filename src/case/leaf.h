@@ -17,6 +17,7 @@ typedef enum LeafStatement
 	LEAF_UPDATE,
 	LEAF_LOG,
 	LEAF_LOG_AT,
+	LEAF_HANDLED_BY,
 	LEAF_TEXT,
 	LEAF_WORK_OPEN,
 	LEAF_WORK_SIGN,
@@ -58,8 +59,8 @@ extern void leaf_make(int year);
 extern SPIPlanPtr leaf_plan(int year, LeafStatement statement);
 extern SPIPlanPtr city_plan(CityStatement statement);
 
-/* Writes one row of a case table under a permit; raises XX000 if it was not one. */
-extern void leaf_write(LeafStatement statement, const char *table, int64 case_no,
+/* Writes one row of a case table under a permit; false for a taken case number. */
+extern bool leaf_write(LeafStatement statement, const char *table, int64 case_no,
 					   int64 sub, char op, Datum *values, const bool *nulls, int n);
 
 #endif							/* DCM_LEAF_H */

@@ -23,6 +23,8 @@
 
 PG_FUNCTION_INFO_V1(dcm_report_case);
 
+#define MAX_ATTACHMENTS 1000
+
 enum
 {
 	ARG_CATEGORY, ARG_LOCATION, ARG_SOURCE, ARG_DESCRIPTION, ARG_COMPONENT,
@@ -39,7 +41,16 @@ put_argument(StringInfo buf, FunctionCallInfo fcinfo, int arg)
 		chain_put_text(buf, PG_GETARG_DATUM(arg));
 }
 
-/* What a client key of a report stands for. */
+static void
+put_int_argument(StringInfo buf, FunctionCallInfo fcinfo, int arg)
+{
+	if (PG_ARGISNULL(arg))
+		chain_put_null(buf);
+	else
+		chain_put_int(buf, PG_GETARG_INT64(arg), 8);
+}
+
+/* What a client key of a report stands for: all its arguments. */
 static bytea *
 digest_of_call(FunctionCallInfo fcinfo)
 {
@@ -50,12 +61,13 @@ digest_of_call(FunctionCallInfo fcinfo)
 	put_argument(&buf, fcinfo, ARG_LOCATION);
 	put_argument(&buf, fcinfo, ARG_SOURCE);
 	put_argument(&buf, fcinfo, ARG_DESCRIPTION);
-	chain_put_int(&buf, PG_ARGISNULL(ARG_COMPONENT) ? 0 : PG_GETARG_INT64(ARG_COMPONENT), 8);
+	put_int_argument(&buf, fcinfo, ARG_COMPONENT);
 	put_argument(&buf, fcinfo, ARG_ADDRESS);
 	chain_put_jsonb(&buf, PG_GETARG_DATUM(ARG_ATTACHMENTS));
 	chain_put_jsonb(&buf, PG_GETARG_DATUM(ARG_DATA));
-	chain_put_int(&buf, PG_ARGISNULL(ARG_INTAKE) ? 0 : PG_GETARG_INT64(ARG_INTAKE), 8);
-	chain_put_int(&buf, PG_ARGISNULL(ARG_AT) ? 0 : PG_GETARG_TIMESTAMPTZ(ARG_AT), 8);
+	put_int_argument(&buf, fcinfo, ARG_INTAKE);
+	put_argument(&buf, fcinfo, ARG_CRS);
+	put_int_argument(&buf, fcinfo, ARG_AT);
 	return chain_sha256(&buf);
 }
 
@@ -137,12 +149,25 @@ take_place(FunctionCallInfo fcinfo, Act *act)
 				 errname("dcm.no_place")));
 }
 
+/* How many attachments there are; 22023 for what is no array or too long. */
+static int
+count_attachments(Jsonb *attachments)
+{
+	if (!JB_ROOT_IS_ARRAY(attachments) || JB_ROOT_IS_SCALAR(attachments) ||
+		JB_ROOT_COUNT(attachments) > MAX_ATTACHMENTS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("attachments must be a JSON array of at most %d", MAX_ATTACHMENTS),
+				 errname("dcm.photo")));
+	return JB_ROOT_COUNT(attachments);
+}
+
 /* The row as it begins. */
 static void
 fill_row(FunctionCallInfo fcinfo, Act *act)
 {
 	TimestampTz discovered;
-	char	   *severity = act_data_text(act, "severity");
+	char	   *severity = act_data_severity(act);
 	static const CaseFileColumn zero[] = {
 		CF_work_no, CF_returned, CF_reworked, CF_extended, CF_suspended, CF_tasks
 	};
@@ -164,7 +189,7 @@ fill_row(FunctionCallInfo fcinfo, Act *act)
 	if (act_data_time(act, "discovered_at", &discovered))
 		ACT_SET(act, discovered_at, TimestampTzGetDatum(discovered));
 	ACT_SET(act, reported_at, TimestampTzGetDatum(act->at));
-	ACT_SET(act, attachments, Int16GetDatum(JB_ROOT_COUNT(PG_GETARG_JSONB_P(ARG_ATTACHMENTS))));
+	ACT_SET(act, attachments, Int16GetDatum(count_attachments(PG_GETARG_JSONB_P(ARG_ATTACHMENTS))));
 }
 
 /* Judges the report and writes it. */

@@ -1,0 +1,154 @@
+-- Prints docs/reference.md from the comments of an installed dcm with a city.
+-- Run by test/bin/reference, which has made public.division before.
+SET search_path = public, pg_catalog;
+\o /dev/null
+SELECT dcm.version(); -- the library must be here for its parameters to be
+\o
+
+-- the routine at which each division begins, by the order in which they were made
+CREATE TEMP VIEW routine AS
+WITH member AS (
+	SELECT p.oid, p.proname, p.prokind, p.prorettype, p.proretset, p.pronargs,
+		EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS shipped
+	FROM pg_proc AS p
+	WHERE p.pronamespace = 'dcm'::regnamespace),
+begins AS (
+	SELECT v.division, v.made_by, min(m.oid) AS oid
+	FROM public.division AS v
+		JOIN member AS m ON m.proname = v.first AND m.shipped = (v.made_by = 'install')
+	GROUP BY v.division, v.made_by, v.first)
+SELECT m.*,
+	(SELECT b.division FROM begins AS b
+		WHERE b.made_by = CASE WHEN m.shipped THEN 'install' ELSE 'city' END AND b.oid <= m.oid
+		ORDER BY b.oid DESC LIMIT 1) AS division,
+	-- what types, operators, indexes, casts and triggers are made of, nobody calls
+	m.prorettype IN ('trigger'::regtype, 'event_trigger'::regtype, 'internal'::regtype)
+		OR EXISTS (SELECT FROM pg_type AS t WHERE m.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
+		OR EXISTS (SELECT FROM pg_operator AS o WHERE m.oid IN (o.oprcode, o.oprrest, o.oprjoin))
+		OR EXISTS (SELECT FROM pg_amproc AS a WHERE a.amproc = m.oid)
+		OR EXISTS (SELECT FROM pg_proc AS s WHERE s.prosupport = m.oid)
+		OR EXISTS (SELECT FROM pg_aggregate AS a WHERE m.oid IN (a.aggtransfn, a.aggcombinefn, a.aggfinalfn))
+		OR m.proname ~ '^(first|last)_(area_code|grid_code|component_id)$' AS machinery
+FROM member AS m;
+
+CREATE TEMP VIEW chapter (turn, division, title) AS VALUES
+	(1, 'code', 'Codes 代码'), (2, 'base', 'City, base data, configuration 建城、基础数据与配置'),
+	(3, 'time', 'Working time 工作时间'), (4, 'space', 'Space and responsibility 空间与责任'),
+	(5, 'case', 'The case file 案卷'), (6, 'score', 'Evaluation 评价'), (7, 'job', 'Escalation and jobs 升级与作业');
+
+-- as one writes it by hand: names of types and defaults without casts
+CREATE FUNCTION pg_temp.brief(given text) RETURNS text LANGUAGE sql
+	RETURN regexp_replace(regexp_replace(replace(given, 'timestamp with time zone', 'timestamptz'),
+		' DEFAULT ', ' = ', 'g'), '(''[^'']*''|NULL)::[a-z_.]+(\[\])?', '\1', 'g');
+
+CREATE FUNCTION pg_temp.cell(given text) RETURNS text LANGUAGE sql
+	RETURN replace(replace(coalesce(given, ''), '|', '\|'), E'\n', ' ');
+
+SELECT '# Reference
+
+Made from the comments in the database by `test/bin/reference`; do not edit it. Names are in schema `dcm`.
+Errors are listed in [errors.md](errors.md).
+
+## Types 类型
+
+| type | what |
+|---|---|';
+SELECT format('| `%s` | %s |', format_type(t.oid, NULL), pg_temp.cell(obj_description(t.oid, 'pg_type')))
+FROM pg_type AS t
+WHERE t.typnamespace = 'dcm'::regnamespace
+	AND (t.typtype IN ('b', 'e', 'd', 'r') AND t.typelem = 0
+		OR t.typtype = 'c' AND (SELECT c.relkind FROM pg_class AS c WHERE c.oid = t.typrelid) = 'c')
+ORDER BY t.oid;
+
+SELECT '
+### Operators 运算符
+
+| operator | what |
+|---|---|';
+SELECT format('| `%s %s %s` | %s |', format_type(o.oprleft, NULL), replace(o.oprname, '|', '\|'), format_type(o.oprright, NULL),
+	pg_temp.cell(obj_description(o.oid, 'pg_operator')))
+FROM pg_operator AS o
+WHERE o.oprnamespace = 'dcm'::regnamespace
+	AND (o.oprname IN ('<@', '@>') OR o.oprleft <> o.oprright);
+SELECT '
+Each type also has `= <> < <= > >=`, and is the key of btree, hash and BRIN indexes.';
+
+-- one chapter a division: what is called, then what others are made of
+SELECT '
+## Functions 函数';
+SELECT x.line
+FROM (
+	SELECT c.turn, 0 AS part, 0::oid AS oid, format(E'\n### %s\n', c.title) AS line FROM chapter AS c
+	UNION ALL
+	SELECT c.turn, 1, r.oid, format('- `%s%s(%s)%s`%s  ' || E'\n  %s', CASE r.prokind WHEN 'p' THEN 'CALL ' ELSE '' END, r.proname,
+		pg_temp.brief(pg_get_function_arguments(r.oid)),
+		CASE WHEN r.prokind = 'p' OR pg_get_function_result(r.oid) = 'void' THEN ''
+			ELSE ' → ' || pg_temp.brief(regexp_replace(regexp_replace(pg_get_function_result(r.oid), '^TABLE', 'setof '), '^SETOF record$', 'setof record')) END,
+		CASE WHEN r.shipped THEN '' ELSE ' (the city''s)' END,
+		coalesce(obj_description(r.oid, 'pg_proc'), ''))
+	FROM routine AS r JOIN chapter AS c ON c.division = r.division
+	WHERE NOT r.machinery
+	UNION ALL
+	SELECT c.turn, 2, 0, format(E'\nBehind types, operators and triggers: %s.', string_agg(DISTINCT '`' || r.proname || '`', ', '))
+	FROM routine AS r JOIN chapter AS c ON c.division = r.division
+	WHERE r.machinery
+	GROUP BY c.turn) AS x
+ORDER BY x.turn, x.part, x.oid;
+
+SELECT '
+## Tables and views 表与视图
+
+Made by `dcm.create_city()`; they belong to whoever called it. † tables are partitioned by year of `case_no` and written by
+`dcm.report_case` and `dcm.act` alone. ‡ tables are configuration: backends learn of a change at their next use.
+';
+SELECT format(E'### %s%s%s\n\n%s\n\n%s\n', c.relname,
+	CASE WHEN c.relkind = 'p' THEN ' †' WHEN EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = c.oid AND g.tgname = 'dcm_config_changed') THEN ' ‡' ELSE '' END,
+	CASE WHEN c.relkind = 'v' THEN ' (view)' ELSE '' END,
+	coalesce(obj_description(c.oid, 'pg_class'), ''),
+	(SELECT string_agg(format('`%s %s`', a.attname, pg_temp.brief(format_type(a.atttypid, a.atttypmod)))
+			|| coalesce(' (' || col_description(c.oid, a.attnum) || ')', ''), ', ' ORDER BY a.attnum)
+		FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))
+FROM pg_class AS c
+WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
+ORDER BY c.relkind = 'v', c.oid;
+
+SELECT '## Settings 设置
+
+Rows of `dcm.setting`: what the city decides. `UPDATE dcm.setting SET value = … WHERE name = …`; a NULL value is the default.
+
+| name | default | unit | meaning | 含义 |
+|---|---|---|---|---|';
+SELECT format('| `%s` | %s | %s | %s | %s |', s.name, coalesce('`' || s.default_value || '`', ''), coalesce(s.unit, ''),
+	pg_temp.cell(s.meaning_en), pg_temp.cell(s.meaning))
+FROM dcm.setting AS s
+ORDER BY s.name COLLATE "C";
+
+SELECT '
+What the machine decides is a server parameter:
+
+| parameter | meaning |
+|---|---|';
+SELECT format('| `%s` | %s |', g.name, g.short_desc) FROM pg_settings AS g WHERE g.name LIKE 'dcm.%' ORDER BY g.name COLLATE "C";
+
+SELECT '
+## Presets 预置数据
+
+`dcm.load_preset(name)`; rows that stand already are left as they are.
+
+| preset | what |
+|---|---|';
+SELECT format('| `%s` | %s |', p.preset, p.what) FROM dcm.presets() AS p;
+
+SELECT '
+## Actions 动作
+
+As preset `transitions` ships them; `dcm.action`, `dcm.action_key` and `dcm.transition` hold the city''s own.
+
+| action | function | moves | roles | carries (* must) |
+|---|---|---|---|---|';
+SELECT format('| `%s` %s | `%s` | %s | %s | %s |', a.code, a.name, a.function,
+	(SELECT string_agg(DISTINCT coalesce(t.state, '–') || coalesce(' → ' || t.next_state, ''), ', ') FROM dcm.transition AS t WHERE t.action = a.code),
+	(SELECT string_agg(DISTINCT CASE r WHEN '*' THEN 'any' ELSE r END, ', ') FROM dcm.transition AS t CROSS JOIN unnest(t.roles) AS r WHERE t.action = a.code),
+	(SELECT string_agg(format('%s%s', k.key, CASE WHEN k.required THEN '*' ELSE '' END), ', ' ORDER BY k.required DESC, k.key) FROM dcm.action_key AS k WHERE k.action = a.code))
+FROM dcm.action AS a
+ORDER BY a.code COLLATE "C";
