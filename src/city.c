@@ -8,14 +8,17 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "access/htup_details.h"
+#include "fmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "city.h"
 #include "errors.h"
+
+PG_FUNCTION_INFO_V1(dcm_require_city);
 
 /*
  * The oid of a table in schema dcm; raises 55000 where there is none, which
@@ -49,4 +52,12 @@ city_owner(void)
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
+}
+
+/* dcm.require_city(): raises 55000 where this database has no city. */
+Datum
+dcm_require_city(PG_FUNCTION_ARGS)
+{
+	(void) city_table("setting");
+	PG_RETURN_VOID();
 }

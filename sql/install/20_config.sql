@@ -12,12 +12,19 @@ CREATE FUNCTION dcm.log_config() RETURNS trigger
 COMMENT ON FUNCTION dcm.log_config() IS
 	'Row trigger of configuration tables: writes dcm.config_log as the city''s owner, so whoever changes a rule needs no right on the log. 配置表的行级触发器,写入变更日志。';
 
+CREATE FUNCTION dcm.require_city() RETURNS void
+	LANGUAGE C STABLE PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'dcm_require_city';
+COMMENT ON FUNCTION dcm.require_city() IS
+	'Nothing where this database has a city, 55000 dcm.no_city where not. 数据库尚未建城则报错。';
+
 CREATE FUNCTION dcm.setting(name text) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
 AS $$
 DECLARE
 	answer text;
 BEGIN
+	PERFORM dcm.require_city();
 	SELECT coalesce(s.value, s.default_value) INTO answer
 	FROM dcm.setting AS s WHERE s.name OPERATOR(pg_catalog.=) setting.name;
 	IF NOT FOUND THEN

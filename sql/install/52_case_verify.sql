@@ -245,6 +245,7 @@ AS $$
 DECLARE
 	cases bigint[];
 BEGIN
+	PERFORM dcm.require_city();
 	IF since IS NOT NULL THEN
 		SELECT coalesce(pg_catalog.array_agg(DISTINCT l.case_no), '{}') INTO cases
 		FROM dcm.case_log AS l WHERE l.recorded_at >= since;

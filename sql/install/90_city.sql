@@ -29,6 +29,7 @@ BEGIN
 			HINT = 'SELECT * FROM dcm.presets() lists what is shipped.',
 			CONSTRAINT = 'dcm.no_preset';
 	END IF;
+	PERFORM dcm.require_city();
 	EXECUTE script;
 END
 $$;
@@ -120,6 +121,8 @@ BEGIN
 			HINT = 'To drop the city with all its cases, give the name of the database you are in.',
 			CONSTRAINT = 'dcm.drop_city';
 	END IF;
+	-- what an earlier CASCADE took along is no news
+	PERFORM pg_catalog.set_config('client_min_messages', 'warning', true);
 	-- everything in schema dcm that is not the extension's own
 	FOR object IN
 		SELECT o.kind, i.identity
@@ -145,7 +148,6 @@ BEGIN
 			WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype = 'e')
 		ORDER BY o.kind = 'ROUTINE', o.kind = 'SEQUENCE', o.kind = 'TABLE'
 	LOOP
-		-- an earlier CASCADE may have taken it along
 		EXECUTE pg_catalog.format('DROP %s IF EXISTS %s CASCADE', object.kind, object.identity);
 	END LOOP;
 END

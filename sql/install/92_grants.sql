@@ -9,6 +9,7 @@ DECLARE
 	object record;
 	config text[];
 BEGIN
+	PERFORM dcm.require_city();
 	GRANT USAGE ON SCHEMA dcm TO dcm_app, dcm_config, dcm_security, dcm_audit, dcm_loader, dcm_bi, dcm_exchange;
 
 	-- configuration is what has the trigger of configuration

@@ -14,47 +14,6 @@ SET client_min_messages = warning;
 SET timezone = 'Asia/Shanghai';
 SET work_mem = '64MB';
 
--- What is found, how often, and whose it is.  The kinds that the report names as
--- frequent weigh most.  {squad}: the enforcement squad of the quarter.
-CREATE TABLE demo.found (category text PRIMARY KEY, weight int, org text, text text);
-INSERT INTO demo.found VALUES
-	('E0110', 190, 'huanwei', '路边有暴露垃圾'),
-	('E0401', 150, '{squad}', '游商占道叫卖'),
-	('E0406', 120, '{squad}', '占道经营影响通行'),
-	('E0405', 95, '{squad}', '店外摆放商品经营'),
-	('E0201', 80, '{squad}', '墙面张贴非法小广告'),
-	('E0203', 60, 'guanggao', '占道广告牌未经审批'),
-	('E0207', 30, 'guanggao', '橱窗违规张贴'),
-	('E0112', 55, 'huanwei', '道路不洁'),
-	('E0111', 25, 'zhatu', '积存渣土未清运'),
-	('E0136', 45, '{squad}', '乱堆物堆料'),
-	('E0410', 35, '{squad}', '非机动车乱停放'),
-	('E0107', 20, '{squad}', '沿街晾挂'),
-	('E0117', 15, 'yuanlin', '绿地内脏乱'),
-	('E0113', 12, 'shizheng', '路面破损'),
-	('E0506', 4, 'paishui', '道路积水'),
-	('E0304', 6, 'zhatu', '工地扬尘'),
-	('E0302', 6, 'zhujian', '施工占道'),
-	('E0129', 6, '{squad}', '露天烧烤'),
-	('E0128', 4, 'huanbao', '商业噪音'),
-	('E0126', 2, 'shuili', '河道漂浮物'),
-	('C0104', 26, 'paishui', '雨水箅子堵塞'),
-	('C0103', 16, 'paishui', '雨水井盖松动'),
-	('C0102', 16, 'paishui', '污水井盖破损'),
-	('C0127', 22, 'dianxin', '通讯交接箱门未关'),
-	('C0131', 16, 'yidong', '通信立杆倾斜'),
-	('C0128', 14, 'gongdian', '电力设施箱门敞开'),
-	('C0130', 8, 'gongdian', '电力立杆锈蚀'),
-	('C0177', 14, 'xiaofang', '消火栓缺盖'),
-	('C0282', 14, 'jiaojing', '交通标志牌倾斜'),
-	('C0217', 8, 'jiaojing', '交通护栏移位'),
-	('C0137', 10, 'ludeng', '路灯不亮'),
-	('C0305', 10, 'huanwei', '果皮箱损坏'),
-	('C0402', 10, 'yuanlin', '行道树倒伏'),
-	('C0101', 6, 'zilaishui', '上水井盖缺失'),
-	('C0111', 4, 'ranqi', '燃气井盖破损'),
-	('C0212', 4, 'minzheng', '路名牌污损');
-
 -- How slow a body is, from 0 to 1: it makes the ranking.
 CREATE FUNCTION demo.slowness(org text) RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -104,9 +63,7 @@ CREATE TABLE demo.plan AS
 SELECT s.no, s.span, s.fate, k.category, k.text, coalesce(q.condition_no, 1) AS condition_no, q.time_limit,
 	part.id AS component, coalesce(part.grid, x.grid) AS grid, coalesce(part.duty_no, x.duty_no) AS duty_no,
 	coalesce(part.lon, place.lon) AS lon, coalesce(part.lat, place.lat) AS lat,
-	CASE WHEN k.org <> '{squad}' THEN k.org
-		ELSE CASE WHEN coalesce(part.duty_no, x.duty_no) % 5 = 1 THEN 'zhifa_k'
-			ELSE (ARRAY['zhifa_n', 'zhifa_n', 'zhifa_c', 'zhifa_e', 'zhifa_s'])[(coalesce(part.duty_no, x.duty_no) + 4) / 5] END END AS org,
+	coalesce(k.org, (SELECT z.org FROM demo.quarter AS z WHERE z.duty_no = coalesce(part.duty_no, x.duty_no))) AS org,
 	CASE WHEN s.fate IN ('on_site', 'voided') OR demo.u(s.no, 31) < 0.84 THEN 'collector'
 		WHEN demo.u(s.no, 31) < 0.97 THEN '12345' ELSE 'video' END AS source,
 	-- before noon and after it; on the last day of a span in the morning only

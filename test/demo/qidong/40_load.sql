@@ -102,7 +102,7 @@ DECLARE
 	photo text := 'demo/' || p.no || '/';
 BEGIN
 	IF p.reworked THEN
-		t := demo.by_day(start + (due - start) * (0.1 + 0.3 * p.pace), start + (due - start) * 0.1, start + (due - start) * 0.6);
+		t := demo.by_day(start + (due - start) * (0.1 + 0.3 * p.pace), start + (due - start) * 0.1, start + (due - start) * 0.8);
 		r := demo.act(p.handler, no, 'handle', t, jsonb_build_object('result', '已处理', 'after', photo || 'after1.jpg'));
 		r := demo.act(p.acceptor, no, 'request_check', t + interval '6 minutes', '{"how": "site"}');
 		start := t + interval '31 minutes';

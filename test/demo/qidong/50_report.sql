@@ -54,6 +54,13 @@ SELECT e.category AS "类别", e.name || ' ' || c.name_en AS "名称 category", 
 FROM dcm.eval_category('2014-08-01', '2015-05-07') AS e JOIN dcm.category AS c ON c.code = e.category AND c.edition = '2013'
 ORDER BY e.filed DESC LIMIT 10;
 
+\echo '【责任】 Whose a problem is: dcm.resolve_responsible() against the body that handled it, one case in a hundred'
+SELECT c.kind AS "类 kind", r.principle AS "原则 principle", count(*) AS "件数 cases", count(*) FILTER (WHERE r.org = o.code) AS "相符 the same"
+FROM dcm.case_file AS f JOIN dcm.category AS c ON c.id = f.category JOIN dcm.org AS o ON o.id = f.org
+	LEFT JOIN LATERAL (SELECT * FROM dcm.resolve_responsible(c.code, f.location, f.component, f.reported_at) ORDER BY rank LIMIT 1) AS r ON true
+WHERE f.state = 'closed' AND f.case_no % 100 = 7
+GROUP BY 1, 2 ORDER BY 1, 2;
+
 \echo '【月度】 Month by month: dcm.eval_region, the city''s own row'
 SELECT period AS "月 month", filed AS "立案", handled AS "处置", closed AS "结案", in_time_rate AS "按期结案率 %",
 	extended AS "延期", suspended AS "挂账", self_resolved AS "自行处置", rejected AS "不予受理"

@@ -9,6 +9,9 @@ SET timezone = 'Asia/Shanghai';
 SELECT r.runid AS "次 run", r.username AS "角色 role", r.command AS "命令 command", r.status AS "结果 status",
 	r.start_time::timestamptz(0) AS "开始 start", round(extract(epoch FROM r.end_time - r.start_time)::numeric, 1) AS "秒 seconds"
 FROM cron.job_run_details AS r ORDER BY r.runid;
+SELECT count(*) AS resumed FROM dcm.case_log WHERE action = 'resume' AND NOT loaded \gset
+\echo '  and' :resumed 'suspended cases 挂账, whose time had run out, were resumed by person "system"'
+\echo
 \echo '【升级】 Escalations that they made, one for each level of each clock: dcm.escalation'
 SELECT e.clock AS "计时 clock", e.level AS "级别 level", e.action AS "动作 action", count(*) AS "次数 times",
 	min(e.due_at)::timestamptz(0) AS "最早应触发 first due at", max(e.fired_at)::timestamptz(0) AS "触发于 last fired at"

@@ -5,12 +5,14 @@ city -f $dir/00_city.sql
 city -f $dir/10_base.sql
 step "the census: 103,334 components"
 city -f $dir/20_components.sql
+city -f $dir/25_rules.sql
 step "the plan: 30,924 reports, 27,844 of them to be filed"
 city -f $dir/30_plan.sql
 city -f $dir/40_load.sql
 step "the cases, each from its report to its end, by two sessions"
 load demo
 sql -c "ANALYZE"
+loaded_at=$(city -At -c "SELECT quote_literal(clock_timestamp())")
 step "escalation: a pg_cron job, which runs at the next full minute"
 sql -f $dir/45_jobs.sql
 step "what came out"
@@ -26,3 +28,5 @@ for ((i = 0; i < 90; i++)); do
 done
 [ $i -lt 90 ] || die "pg_cron ran no job"
 sql -f $dir/70_escalation.sql
+step "dcm.verify_all() again, of what the jobs did"
+verify "$loaded_at::timestamptz"
