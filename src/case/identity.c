@@ -213,10 +213,31 @@ is_body_role(const char *role)
 }
 
 /*
- * The post by which the actor may take an action that is open to these roles
- * on a case of that body, or NULL.  any_role tells whether a role was there and
- * only the body was not the actor's.  "*" among the roles means everybody; then
- * the first post that is valid is named, if there is any.
+ * Whether a post gives the right to an action that is open to these roles on a
+ * case of that body; "*" among the roles means everybody.  any_role is set where
+ * a role was there and only the body was not the actor's.
+ */
+static bool
+post_serves(const Actor *actor, const Post *post, char **roles, int nroles, int org, bool *any_role)
+{
+	for (int r = 0; r < nroles; r++)
+	{
+		if (strcmp(roles[r], "*") == 0)
+			return true;
+		if (strcmp(roles[r], post->role) != 0)
+			continue;
+		if (!is_body_role(post->role) || org == 0 ||
+			people_org_within(actor->people, org, post->org))
+			return true;
+		*any_role = true;
+	}
+	return false;
+}
+
+/*
+ * The post by which the actor may take an action, or NULL.  Where several give
+ * the right it is the one that may tell of it latest, and of those the first:
+ * a collector who is an acceptor too reports as collector.
  */
 const Post *
 identity_right(const Actor *actor, char **roles, int nroles, int org,
@@ -224,6 +245,7 @@ identity_right(const Actor *actor, char **roles, int nroles, int org,
 {
 	int			n;
 	const Post *posts = people_posts(actor->people, actor->person->id, &n);
+	const Post *best = NULL;
 
 	*any_role = false;
 	for (int i = 0; i < n; i++)
@@ -233,19 +255,11 @@ identity_right(const Actor *actor, char **roles, int nroles, int org,
 		if ((actor->post != 0 && post->id != actor->post) ||
 			!valid_at(post->since, post->till, at))
 			continue;
-		for (int r = 0; r < nroles; r++)
-		{
-			if (strcmp(roles[r], "*") == 0)
-				return post;
-			if (strcmp(roles[r], post->role) != 0)
-				continue;
-			if (!is_body_role(post->role) || org == 0 ||
-				people_org_within(actor->people, org, post->org))
-				return post;
-			*any_role = true;
-		}
+		if (post_serves(actor, post, roles, nroles, org, any_role) &&
+			(best == NULL || post->max_backdate > best->max_backdate))
+			best = post;
 	}
-	return NULL;
+	return best;
 }
 
 /*
