@@ -312,6 +312,7 @@ DECLARE
 	parent text;
 	leaf text;
 	sub text;
+	fill int;
 BEGIN
 	IF of_year NOT BETWEEN 1900 AND 9999 THEN
 		RAISE EXCEPTION USING
@@ -319,16 +320,18 @@ BEGIN
 			MESSAGE = pg_catalog.format('no case numbers begin with year %s', of_year),
 			CONSTRAINT = 'dcm.bad_time';
 	END IF;
-	-- two sessions that meet a new year at once: the second finds it made
-	PERFORM pg_catalog.pg_advisory_xact_lock('dcm.case_file'::pg_catalog.regclass::pg_catalog.oid::bigint);
+	-- two sessions that meet a new year at once: the second finds it made, which
+	-- it does after a lock on a table, but not after an advisory one
+	LOCK TABLE dcm.case_file IN SHARE UPDATE EXCLUSIVE MODE;
 	IF pg_catalog.to_regclass('dcm.case_file_' || of_year) IS NOT NULL THEN
 		RETURN;
 	END IF;
-	FOR parent, sub IN VALUES ('case_file', NULL), ('case_log', 'log_no'), ('case_text', 'log_no'),
-		('assignment', 'work_no'), ('case_stage', 'stage_no'), ('attachment', 'attachment_no'), ('case_task', 'task_no')
+	-- rows that are updated leave room on their page for it
+	FOR parent, sub, fill IN VALUES ('case_file', NULL, 60), ('case_log', 'log_no', 100), ('case_text', 'log_no', 100),
+		('assignment', 'work_no', 80), ('case_stage', 'stage_no', 80), ('attachment', 'attachment_no', 100), ('case_task', 'task_no', 80)
 	LOOP
 		leaf := parent || '_' || of_year;
-		EXECUTE format('CREATE TABLE dcm.%I (LIKE dcm.%I INCLUDING ALL)', leaf, parent);
+		EXECUTE format('CREATE TABLE dcm.%I (LIKE dcm.%I INCLUDING ALL) WITH (fillfactor = %s)', leaf, parent, fill);
 		IF parent = 'case_text' THEN
 			EXECUTE format('ALTER TABLE dcm.%I ADD FOREIGN KEY (case_no, log_no) REFERENCES dcm.%I',
 				leaf, 'case_log_' || of_year);

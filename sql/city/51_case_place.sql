@@ -4,11 +4,28 @@ CREATE FUNCTION dcm.case_place(location @postgis@.geometry, crs text,
 	OUT point @postgis@.geometry, OUT grid dcm.grid_code, OUT area dcm.area_code, OUT area_class smallint)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 200
 AS $$
+DECLARE
+	-- of the city's coordinates, or of degrees where crs is given
+	lonlat CONSTANT boolean := crs IS NOT NULL OR @srid@ IN (4490, 4326);
+	x float8;
+	y float8;
 BEGIN
+	IF @postgis@.geometrytype(location) OPERATOR(pg_catalog.=) 'POINT' THEN
+		x := @postgis@.st_x(location);
+		y := @postgis@.st_y(location);
+	END IF;
+	-- not for what is no point, empty, infinite, or NaN, which is above all numbers
+	IF NOT coalesce(pg_catalog.abs(x) OPERATOR(pg_catalog.<=) CASE WHEN lonlat THEN 180 ELSE 1e9 END::float8
+			AND pg_catalog.abs(y) OPERATOR(pg_catalog.<=) CASE WHEN lonlat THEN 90 ELSE 1e9 END::float8, false) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = 'the location of a case must be a point within the coordinates'' range',
+			CONSTRAINT = 'dcm.bad_location';
+	END IF;
 	IF crs IS NULL THEN
 		point := dcm.to_city(location);
 	ELSE
-		point := dcm.point(@postgis@.st_x(location), @postgis@.st_y(location), crs);
+		point := dcm.point(x, y, crs);
 	END IF;
 	grid := dcm.locate(point);
 	IF grid IS NOT NULL THEN
@@ -18,5 +35,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.case_place(@postgis@.geometry, text) IS
-	'A location as a point of the city, with the unit grid, community and area class that it lies in (NULL outside all grids). 案件位置所在的单元网格、社区与区域类别。';
+	'A location as a point of the city, with the unit grid, community and area class that it lies in (NULL outside all grids); 22023 for what is no point. 案件位置所在的单元网格、社区与区域类别。';
 REVOKE ALL ON FUNCTION dcm.case_place(@postgis@.geometry, text) FROM PUBLIC;

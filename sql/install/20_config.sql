@@ -44,6 +44,13 @@ CREATE FUNCTION dcm.watch_config(config_table regclass, rows_too boolean = true)
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000
 AS $$
 BEGIN
+	IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c
+			WHERE c.oid OPERATOR(pg_catalog.=) config_table AND c.relkind IN ('r', 'p')) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'undefined_table',
+			MESSAGE = pg_catalog.format('%s is not a table', config_table),
+			CONSTRAINT = 'dcm.no_table';
+	END IF;
 	EXECUTE pg_catalog.format(
 		'CREATE TRIGGER dcm_config_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s
 			FOR EACH STATEMENT EXECUTE FUNCTION dcm.config_changed()', config_table);

@@ -87,10 +87,13 @@ COMMENT ON FUNCTION dcm.is_lonlat(int) IS
 
 CREATE FUNCTION dcm.metres(one geometry, other geometry) RETURNS float8
 	LANGUAGE sql STABLE PARALLEL SAFE COST 1000
-	RETURN CASE WHEN dcm.is_lonlat(ST_SRID(one)) THEN ST_Distance(one::geography, other::geography)
+	RETURN CASE WHEN ST_SRID(one) <> ST_SRID(other) THEN
+			CASE WHEN dcm.is_lonlat(dcm.city_srid()) THEN ST_Distance(dcm.to_city(one)::geography, dcm.to_city(other)::geography)
+				ELSE ST_Distance(dcm.to_city(one), dcm.to_city(other)) END
+		WHEN dcm.is_lonlat(ST_SRID(one)) THEN ST_Distance(one::geography, other::geography)
 		ELSE ST_Distance(one, other) END;
 COMMENT ON FUNCTION dcm.metres(geometry, geometry) IS
-	'The distance between two geometries of one coordinate system in metres, 0 where they touch. 两个几何体之间的距离(米)。';
+	'The distance between two geometries in metres, 0 where they touch; 22023 where they are of two coordinate systems. 两个几何体之间的距离(米)。';
 
 CREATE FUNCTION dcm.square_metres(area geometry) RETURNS float8
 	LANGUAGE sql STABLE PARALLEL SAFE COST 1000

@@ -233,11 +233,11 @@ act_write_report(Act *act)
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
-		act->case_no = case_no_next(act);
 		ACT_SET(act, case_no, Int64GetDatum(act->case_no));
 		seal(act, &log);
 		if (leaf_write(LEAF_INSERT, "case_file", act->case_no, 0, 'i', act->row, act->null, CF_COUNT))
 			break;
+		act->case_no = case_no_next(act);
 	}
 	write_log(act, &log);
 	open_stage(act, act->transition->next);

@@ -53,7 +53,10 @@ act_result(FunctionCallInfo fcinfo, MemoryContext caller, const Act *act)
 	return form_result(fcinfo, caller, values, nulls);
 }
 
-/* The answer that an earlier call with the same key got, from the log. */
+/*
+ * The answer that an earlier call with the same key got, from the log: as it is
+ * now, since that call may have been waited for.
+ */
 Datum
 act_replay(FunctionCallInfo fcinfo, MemoryContext caller, int64 case_no, int log_no)
 {
@@ -61,7 +64,7 @@ act_replay(FunctionCallInfo fcinfo, MemoryContext caller, int64 case_no, int log
 	Datum		values[7] = {Int64GetDatum(case_no), Int64GetDatum(log_no)};
 	bool		nulls[7] = {false};
 
-	if (SPI_execute_plan(leaf_plan(leaf_year(case_no), LEAF_LOG_AT), args, NULL, true, 1) != SPI_OK_SELECT ||
+	if (SPI_execute_plan(leaf_plan(leaf_year(case_no), LEAF_LOG_AT), args, NULL, false, 1) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "the log entry of a client key is gone");
 	for (int i = 0; i < 4; i++)

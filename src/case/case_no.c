@@ -35,13 +35,6 @@ report_date(const Act *act)
 	return (int64) tm.tm_year * 10000 + tm.tm_mon * 100 + tm.tm_mday;
 }
 
-/* The year of that date, which names the leaf. */
-int
-case_no_year(const Act *act)
-{
-	return report_date(act) / 10000;
-}
-
 /* The next number of that day. */
 int64
 case_no_next(const Act *act)

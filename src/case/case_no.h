@@ -9,7 +9,6 @@
 
 #include "case/act_context.h"
 
-extern int	case_no_year(const Act *act);
 extern int64 case_no_next(const Act *act);
 
 #endif							/* DCM_CASE_NO_H */

@@ -334,7 +334,7 @@ effect_finish_task(Act *act)
 	Datum		person;
 	bool		isnull;
 
-	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_TASK_GET), values, NULL, true, 1) != SPI_OK_SELECT ||
+	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_TASK_GET), values, NULL, false, 1) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		forbid("dcm.no_task", "there is no task to finish", "Nobody was asked to look at this case.");
 	person = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);

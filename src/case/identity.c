@@ -213,31 +213,11 @@ is_body_role(const char *role)
 }
 
 /*
- * Whether a post gives the right to an action that is open to these roles on a
- * case of that body; "*" among the roles means everybody.  any_role is set where
- * a role was there and only the body was not the actor's.
- */
-static bool
-post_serves(const Actor *actor, const Post *post, char **roles, int nroles, int org, bool *any_role)
-{
-	for (int r = 0; r < nroles; r++)
-	{
-		if (strcmp(roles[r], "*") == 0)
-			return true;
-		if (strcmp(roles[r], post->role) != 0)
-			continue;
-		if (!is_body_role(post->role) || org == 0 ||
-			people_org_within(actor->people, org, post->org))
-			return true;
-		*any_role = true;
-	}
-	return false;
-}
-
-/*
- * The post by which the actor may take an action, or NULL.  Where several give
- * the right it is the one that may tell of it latest, and of those the first:
- * a collector who is an acceptor too reports as collector.
+ * The post by which the actor may take an action that is open to these roles
+ * on a case of that body, or NULL.  any_role tells whether a role was there and
+ * only the body was not the actor's.  Of several posts it is the one whose role
+ * comes first among the roles, then the one that may tell the furthest back;
+ * "*" among the roles means everybody, with or without a post.
  */
 const Post *
 identity_right(const Actor *actor, char **roles, int nroles, int org,
@@ -246,6 +226,7 @@ identity_right(const Actor *actor, char **roles, int nroles, int org,
 	int			n;
 	const Post *posts = people_posts(actor->people, actor->person->id, &n);
 	const Post *best = NULL;
+	int			rank = 0;
 
 	*any_role = false;
 	for (int i = 0; i < n; i++)
@@ -255,9 +236,26 @@ identity_right(const Actor *actor, char **roles, int nroles, int org,
 		if ((actor->post != 0 && post->id != actor->post) ||
 			!valid_at(post->since, post->till, at))
 			continue;
-		if (post_serves(actor, post, roles, nroles, org, any_role) &&
-			(best == NULL || post->max_backdate > best->max_backdate))
-			best = post;
+		for (int r = 0; r < nroles; r++)
+		{
+			if (strcmp(roles[r], "*") != 0)
+			{
+				if (strcmp(roles[r], post->role) != 0)
+					continue;
+				if (is_body_role(post->role) && org != 0 &&
+					!people_org_within(actor->people, org, post->org))
+				{
+					*any_role = true;
+					continue;
+				}
+			}
+			if (best == NULL || r < rank ||
+				(r == rank && post->max_backdate > best->max_backdate))
+			{
+				best = post;
+				rank = r;
+			}
+		}
 	}
 	return best;
 }

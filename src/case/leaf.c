@@ -140,6 +140,8 @@ static const Statement city_statements[CITY_COUNT] = {
 	[CITY_REPORT_KEY_NEW] = {"ityl",
 		"INSERT INTO dcm.report_key (actor, client_key, args, case_no) VALUES ($1, $2, $3, $4)"
 	" ON CONFLICT DO NOTHING"},
+	[CITY_REPORT_KEY_MOVE] = {"itl",
+	"UPDATE dcm.report_key SET case_no = $3 WHERE actor" EQ "$1 AND client_key" EQ "$2"},
 	[CITY_CATEGORY] = {"t",
 		"SELECT id, kind FROM dcm.category WHERE code" EQ "$1 AND edition" EQ "dcm.setting('edition')"},
 	[CITY_STANDARD] = {"iiz",

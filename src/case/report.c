@@ -72,11 +72,12 @@ digest_of_call(FunctionCallInfo fcinfo)
 }
 
 /*
- * Keeps the key; false where another session's report took it meanwhile, whose
- * commit was waited for: then this one must answer with that.
+ * Takes the key before anything is written.  False where another session's
+ * report took it meanwhile, whose commit was waited for: then this one must
+ * answer with that.
  */
 static bool
-keep_key(FunctionCallInfo fcinfo, const Act *act, bytea *digest)
+take_key(FunctionCallInfo fcinfo, const Act *act, bytea *digest)
 {
 	Datum		args[4] = {Int32GetDatum(act->actor.person->id), PG_GETARG_DATUM(ARG_CLIENT_KEY),
 	PointerGetDatum(digest), Int64GetDatum(act->case_no)};
@@ -84,6 +85,17 @@ keep_key(FunctionCallInfo fcinfo, const Act *act, bytea *digest)
 	if (SPI_execute_plan(city_plan(CITY_REPORT_KEY_NEW), args, NULL, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "could not keep a client key");
 	return SPI_processed == 1;
+}
+
+/* The number that the key was taken for was taken itself: the key has another. */
+static void
+move_key(FunctionCallInfo fcinfo, const Act *act)
+{
+	Datum		args[3] = {Int32GetDatum(act->actor.person->id), PG_GETARG_DATUM(ARG_CLIENT_KEY),
+	Int64GetDatum(act->case_no)};
+
+	if (SPI_execute_plan(city_plan(CITY_REPORT_KEY_MOVE), args, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not keep a client key");
 }
 
 static void
@@ -192,12 +204,10 @@ fill_row(FunctionCallInfo fcinfo, Act *act)
 	ACT_SET(act, attachments, Int16GetDatum(count_attachments(PG_GETARG_JSONB_P(ARG_ATTACHMENTS))));
 }
 
-/* Judges the report and writes it. */
+/* Everything before the rows. */
 static void
-report(FunctionCallInfo fcinfo, Act *act)
+judge(FunctionCallInfo fcinfo, Act *act)
 {
-	int			year;
-
 	act_take_time(act, !PG_ARGISNULL(ARG_AT),
 				  PG_ARGISNULL(ARG_AT) ? 0 : PG_GETARG_TIMESTAMPTZ(ARG_AT));
 	act_take_transition(act);
@@ -207,12 +217,35 @@ report(FunctionCallInfo fcinfo, Act *act)
 	act->data = PG_GETARG_JSONB_P(ARG_DATA);
 	act_data_check(act);
 	fill_row(fcinfo, act);
-	year = case_no_year(act);
-	if (!leaf_exists(year))
-		leaf_make(year);
+	act->case_no = case_no_next(act);
+}
+
+/* Judges the report and writes it; false where the key turned out to be taken. */
+static bool
+report(FunctionCallInfo fcinfo, Act *act, bytea *digest)
+{
+	int64		number;
+
+	judge(fcinfo, act);
+	number = act->case_no;
+	if (digest && !take_key(fcinfo, act, digest))
+		return false;
+	if (!leaf_exists(leaf_year(number)))
+		leaf_make(leaf_year(number));
 	act_write_report(act);
+	if (digest && act->case_no != number)
+		move_key(fcinfo, act);
 	ACT_SET(act, attachments, Int16GetDatum(0));
 	act_write_attachments(act, PG_GETARG_JSONB_P(ARG_ATTACHMENTS));
+	return true;
+}
+
+/* Whether this report was sent before: then *case_no is what it made. */
+static bool
+sent_before(FunctionCallInfo fcinfo, const Act *act, bytea *digest, Datum *case_no)
+{
+	return act_key_known(city_plan(CITY_REPORT_KEY), Int32GetDatum(act->actor.person->id),
+						 PG_GETARG_DATUM(ARG_CLIENT_KEY), digest, case_no);
 }
 
 /*
@@ -243,20 +276,18 @@ dcm_report_case(PG_FUNCTION_ARGS)
 	rights = act_enter();
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
 		digest = digest_of_call(fcinfo);
-	if (digest && act_key_known(city_plan(CITY_REPORT_KEY), Int32GetDatum(act.actor.person->id),
-								PG_GETARG_DATUM(ARG_CLIENT_KEY), digest, &case_no))
+	if (digest && sent_before(fcinfo, &act, digest, &case_no))
+		result = act_replay(fcinfo, caller, DatumGetInt64(case_no), 1);
+	else if (report(fcinfo, &act, digest))
+		result = act_result(fcinfo, caller, &act);
+	else if (sent_before(fcinfo, &act, digest, &case_no))
 		result = act_replay(fcinfo, caller, DatumGetInt64(case_no), 1);
 	else
-	{
-		report(fcinfo, &act);
-		if (digest && !keep_key(fcinfo, &act, digest))
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 errmsg("another session is sending the same report"),
-					 errhint("Send it again: the answer is then that of the other call."),
-					 errname("dcm.same_report")));
-		result = act_result(fcinfo, caller, &act);
-	}
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("another session is sending the same report"),
+				 errhint("Send it again: the answer is then that of the other call."),
+				 errname("dcm.same_report")));
 	act_leave(rights);
 	return result;
 }

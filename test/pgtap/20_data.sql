@@ -165,6 +165,14 @@ FROM (VALUES
 	($$'E9901', address => 'x', data => '{"severity": "danger", "discovered_at": "2015-01-01 00:00+08"}'$$, 'ok'),
 	($$'E9901', address => 'x', data => '{"discovered_at": "once"}'$$, '22023 dcm.bad_data'),
 	($$'E9901', address => 'x', data => '[]'$$, '22023 dcm.bad_data'),
+	($$'E9901', 'SRID=4490;POINT EMPTY'::geometry$$, '22023 dcm.bad_location'),
+	($$'E9901', 'SRID=4490;LINESTRING(0 0, 1 1)'::geometry, crs => 'gcj02'$$, '22023 dcm.bad_location'),
+	($$'E9901', ST_SetSRID(ST_MakePoint('NaN', 31), 4490)$$, '22023 dcm.bad_location'),
+	($$'E9901', ST_SetSRID(ST_MakePoint(121, 'Infinity'), 4490)$$, '22023 dcm.bad_location'),
+	($$'E9901', 'SRID=4490;POINT(181 0)'::geometry$$, '22023 dcm.bad_location'),
+	($$'E9901', 'SRID=4490;POINT(0 0)'::geometry$$, 'ok'),
+	($$'E9901', 'SRID=3857;POINT(0 0)'::geometry$$, '22023 dcm.bad_srid'),
+	($$'E9901', 'POINT(121.605 31.805)'::geometry, crs => 'mars'$$, '22023 dcm.bad_crs'),
 	($$'E9901', address => 'x', data => '{"weight": 1}'$$, '22023 dcm.bad_data')) AS v (args, answer);
 
 SELECT is((SELECT count(*) FROM dcm.verify_all())::int, 0, 'the record is right');

@@ -37,6 +37,14 @@ SELECT is(pg_temp.outcome(h.person, p.case_no, a.action),
 	CASE WHEN h.role = ANY (a.roles) OR a.action = 'comment' THEN 'ok' ELSE '42501 dcm.no_right' END, format('%s by %s', a.action, coalesce(h.role, 'nobody in particular')))
 FROM allowed AS a JOIN prepared AS p USING (state, action) CROSS JOIN holder AS h;
 
+-- of several posts the one whose role says most: a shift leader who is an
+-- acceptor too, in either order, gives a longer limit
+INSERT INTO dcm.person (code, name) VALUES ('two', 'two'), ('owt', 'owt');
+INSERT INTO dcm.post (code, person, role) SELECT p.code || r, p.id, r
+FROM dcm.person AS p, unnest(CASE p.code WHEN 'two' THEN '{acceptor,shift_leader}' ELSE '{shift_leader,acceptor}' END::text[]) AS r WHERE p.code IN ('two', 'owt') ORDER BY p.code, array_position(CASE p.code WHEN 'two' THEN '{acceptor,shift_leader}' ELSE '{shift_leader,acceptor}' END::text[], r);
+SELECT is(t.try_act(p, t.case_in('accepted'), 'file', '{"condition": 1, "time_limit": "9 work_hour", "reason": "far away"}'), 'ok', 'a longer limit by ' || p)
+FROM unnest('{two,owt}'::text[]) AS p;
+
 -- the own body and what is below it
 CREATE TEMP TABLE mine AS SELECT t.case_in('dispatched') AS cg, t.case_in('filed') AS below;
 SELECT is((t.act('disp', below, 'dispatch', '{"org": "cg2"}')).state, 'dispatched', 'to a branch') FROM mine;

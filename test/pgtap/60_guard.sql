@@ -133,6 +133,9 @@ SELECT is((SELECT f.state FROM dcm.case_file AS f, c WHERE f.case_no = c.no), 'c
 SAVEPOINT s;
 SELECT is((SELECT t.report() - setval('dcm.case_no_seq', (no % 10000000) - 1, true) FROM c) > 0, true, 'the sequence is set back');
 SELECT isnt(t.report(), no, 'a taken number is passed over') FROM c;
+SELECT lives_ok(format('SELECT setval(''dcm.case_no_seq'', %s, true)', (no % 10000000) - 1), 'and again') FROM c;
+CREATE TEMP TABLE keyed AS SELECT t.report(client_key => 'n1') AS no;
+SELECT is(t.report(client_key => 'n1'), no, 'a key goes with the number that the case got in the end') FROM keyed;
 ROLLBACK TO s;
 
 -- without the guard nothing is written
