@@ -34,10 +34,10 @@ BEGIN;
 SELECT dcm.become('acc', scope => 'session');
 ROLLBACK;
 SELECT line((SELECT person FROM dcm.whoami()) = 'col', 'a rollback takes the session''s back too');
--- a parallel worker knows who acts
-SET force_parallel_mode = on;
+-- a parallel worker knows who acts; the setting has another name since 16
+SELECT set_config(name, 'on', false) AS forced FROM pg_settings
+WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \gset
 SELECT line((SELECT person FROM dcm.whoami()) = 'col', 'a parallel worker knows it');
-RESET force_parallel_mode;
 DISCARD ALL;
 SELECT line(t.try('SELECT dcm.whoami()') = '42501 dcm.nobody', 'DISCARD ALL ends the session''s scope');
 

@@ -87,7 +87,7 @@ CREATE INDEX own_street ON dcm.case_file (dcm.street(grid)) WHERE grid IS NOT NU
 CREATE INDEX own_grid ON dcm.component (dcm.community(grid));
 ALTER TABLE dcm.case_file ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_bi ON dcm.case_file FOR SELECT TO dcm_bi USING (area OPERATOR(dcm.<@) '320681100');
-CREATE POLICY own_app ON dcm.case_file FOR SELECT TO dcm_app, dcm_loader USING (true);
+CREATE POLICY own_app ON dcm.case_file FOR SELECT TO dcm_app, dcm_job, dcm_loader USING (true);
 ALTER TABLE dcm.component ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_component ON dcm.component FOR SELECT TO dcm_app, dcm_audit, dcm_loader USING (true);
 GRANT SELECT (case_no, state) ON dcm.case_file TO PUBLIC;
@@ -103,6 +103,12 @@ SQL
 make_cases($a, 'city', '2026-04-01 01:00+00', 20);
 is($a->safe_psql('city', 'SELECT count(*) FROM dcm.verify_all()', @owner),
 	'0', 'the record is sound with changed rules and the city\'s own columns');
+
+# What is overdue has been escalated.
+my @jobs = (extra_params => [ '-U', 'jobs' ]);
+$a->safe_psql('city', q{CALL dcm.run_jobs('escalate')}, @jobs);
+my $escalated = $a->safe_psql('city', 'SELECT count(*) FROM dcm.escalation', @owner);
+cmp_ok($escalated, '>', 0, 'a job escalates what is overdue');
 
 my $before = contents($a, 'city');
 my $definitions = definitions($a, 'city');
@@ -228,6 +234,8 @@ sub goes_on
 	my ($out, $err);
 
 	is($b->safe_psql($db, 'SELECT count(*) FROM dcm.verify_all()', @as), '0', "$how: the record is sound");
+	$b->safe_psql($db, q{CALL dcm.run_jobs('escalate')}, @jobs);
+	is($b->safe_psql($db, 'SELECT count(*) FROM dcm.escalation', @as), $escalated, "$how: nothing is escalated twice");
 	is($b->safe_psql($db, qq{
 			SELECT dcm.become('lead', scope => 'session');
 			SELECT state FROM dcm.act($case_no, 'file', data => '{"condition": 1}', client_key => 'after restore');

@@ -35,6 +35,8 @@ sub new_node
 		GRANT dcm_app TO desk;
 		CREATE ROLE loader LOGIN;
 		GRANT dcm_loader TO loader;
+		CREATE ROLE jobs LOGIN;
+		GRANT dcm_job TO jobs;
 	});
 	return $node;
 }
