@@ -206,49 +206,56 @@ identity_actor(void)
 }
 
 /*
+ * Where a post stands in the list of roles that an action is open to, or -1:
+ * "*" is everybody, and a role that acts for a body fits its own cases alone.
+ */
+static int
+rank_of_post(const People *people, const Post *post, char **roles, int nroles,
+			 int org, bool *other_body)
+{
+	for (int r = 0; r < nroles; r++)
+	{
+		if (strcmp(roles[r], "*") == 0)
+			return r;
+		if (strcmp(roles[r], post->role) != 0)
+			continue;
+		if (!post->for_body || org == 0 || people_org_within(people, org, post->org))
+			return r;
+		*other_body = true;
+	}
+	return -1;
+}
+
+/*
  * The post by which the actor may take an action that is open to these roles
- * on a case of that body, or NULL.  any_role tells whether a role was there and
- * only the body was not the actor's.  Of several posts it is the one whose role
- * comes first among the roles, then the one that may tell the furthest back;
- * "*" among the roles means everybody, with or without a post.
+ * on a case of that body, or NULL.  Of several the one whose role is named
+ * first, then the one that may tell of the past longest.  *other_body tells
+ * whether a role was there and only the body was not the actor's.
  */
 const Post *
 identity_right(const Actor *actor, char **roles, int nroles, int org,
-			   TimestampTz at, bool *any_role)
+			   TimestampTz at, bool *other_body)
 {
 	int			n;
 	const Post *posts = people_posts(actor->people, actor->person->id, &n);
 	const Post *best = NULL;
-	int			rank = 0;
+	int			best_rank = nroles;
 
-	*any_role = false;
+	*other_body = false;
 	for (int i = 0; i < n; i++)
 	{
 		const Post *post = &posts[i];
+		int			rank;
 
 		if ((actor->post != 0 && post->id != actor->post) ||
 			!valid_at(post->since, post->till, at))
 			continue;
-		for (int r = 0; r < nroles; r++)
-		{
-			if (strcmp(roles[r], "*") != 0)
-			{
-				if (strcmp(roles[r], post->role) != 0)
-					continue;
-				if (post->for_body && org != 0 &&
-					!people_org_within(actor->people, org, post->org))
-				{
-					*any_role = true;
-					continue;
-				}
-			}
-			if (best == NULL || r < rank ||
-				(r == rank && post->max_backdate > best->max_backdate))
-			{
-				best = post;
-				rank = r;
-			}
-		}
+		rank = rank_of_post(actor->people, post, roles, nroles, org, other_body);
+		if (rank < 0 || rank > best_rank ||
+			(best && rank == best_rank && post->max_backdate <= best->max_backdate))
+			continue;
+		best = post;
+		best_rank = rank;
 	}
 	return best;
 }

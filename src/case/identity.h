@@ -20,6 +20,6 @@ typedef struct Actor
 extern void identity_init(void);
 extern Actor identity_actor(void);
 extern const Post *identity_right(const Actor *actor, char **roles, int nroles,
-								  int org, TimestampTz at, bool *any_role);
+								  int org, TimestampTz at, bool *other_body);
 
 #endif							/* DCM_IDENTITY_H */

@@ -175,11 +175,11 @@ void
 act_check_right(Act *act, int org)
 {
 	const WorkflowTransition *t = act->transition;
-	bool		any_role;
+	bool		other_body;
 
 	act->post = identity_right(&act->actor, t->roles, t->nroles, org,
-							   act->loaded ? act->at : act->recorded_at, &any_role);
-	if (act->post == NULL && any_role)
+							   act->loaded ? act->at : act->recorded_at, &other_body);
+	if (act->post == NULL && other_body)
 		not_allowed(act, "dcm.not_yours", "The case is with another body.");
 	if (act->post == NULL && !(t->nroles > 0 && strcmp(t->roles[0], "*") == 0))
 		not_allowed(act, "dcm.no_right", psprintf("It takes a post as %s.", role_list(t)));
