@@ -203,7 +203,7 @@ CREATE TABLE dcm.case_log (
 COMMENT ON TABLE dcm.case_log IS
 	'What happened to each case, append-only: who did what and when, what it changed, and a hash over itself and its predecessor. 案卷流转日志,只增不改,逐条成链。';
 COMMENT ON COLUMN dcm.case_log.transition IS 'The row of dcm.transition by which the case moved. 所依据的转换规则。';
-COMMENT ON COLUMN dcm.case_log.clock IS 'What the act did to the case''s clock: start, stop, pause, resume, extend, restart; then clock_from, time_limit, pauses and due hold the clock as the act left it. 对计时的操作。';
+COMMENT ON COLUMN dcm.case_log.clock IS 'What the act did to the case''s clock: start, stop, pause, resume, extend, restart, reset; then clock_from, time_limit, pauses and due hold the clock as the act left it. 对计时的操作。';
 COMMENT ON COLUMN dcm.case_log.work_due IS 'The deadline that the act gave to assignment work_no. 本次动作给定的派遣任务时限。';
 COMMENT ON COLUMN dcm.case_log.texts IS 'For each text kept in dcm.case_text: sha256 of salt and text, in hex. 各文本加盐后的摘要。';
 

@@ -1,0 +1,182 @@
+-- Every error of dcm: SQLSTATE, name, message, DETAIL, HINT.  At the end the names
+-- told here and those tested elsewhere are held against the sources and against
+-- docs/errors.md.
+\getenv srcdir PG_ABS_SRCDIR
+SET client_min_messages = warning;
+CREATE DATABASE regression_errors TEMPLATE template0 ENCODING 'UTF8';
+\c regression_errors
+\set ECHO none
+SET client_min_messages = warning;
+CREATE EXTENSION dcm CASCADE;
+CREATE SCHEMA told;
+CREATE TABLE told.name (name text);
+CREATE FUNCTION told.error(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	name text;
+	detail text;
+	hint text;
+	-- times of now, and the leaf of this year, are not the same tomorrow
+	moving CONSTANT text := '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\S*( \w+)?';
+BEGIN
+	EXECUTE statement;
+	RETURN 'ok';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS name = CONSTRAINT_NAME, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	INSERT INTO told.name VALUES (name);
+	RETURN SQLSTATE || ' ' || name || ': ' || regexp_replace(regexp_replace(concat_ws(E'\n  ', SQLERRM, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, '')), moving, '(time)', 'g'), 'login "[^"]*"', 'login "(user)"');
+END $$;
+\pset format unaligned
+\pset tuples_only on
+-- before there is a city
+SELECT told.error('SELECT dcm.act(1, ''accept'')');
+SELECT told.error('SELECT dcm.create_city(''a'', ''320681'', mode => ''three'')');
+SELECT told.error('SELECT dcm.create_city(''a'', ''320681'', time_zone => ''Atlantis'')');
+SELECT told.error('SELECT dcm.create_city(''a'', ''320681'', presets => ''{nothing}'')');
+\set city :srcdir '/pgtap/include/city.psql'
+\o /dev/null
+\i :city
+DO $$ BEGIN EXECUTE format('GRANT dcm_loader TO %I', current_user); END $$;
+CREATE TABLE told.c AS SELECT s.state, t.case_in(s.state, '2015-03-02 09:00+08') AS no
+FROM unnest('{reported,verifying,accepted,filed,handling,checking,checked}'::text[]) AS s (state);
+INSERT INTO told.c SELECT 'timeless', (t.act('lead', t.case_in('accepted', '2015-03-02 09:00+08'), 'file', '{"condition": 3}', '2015-03-02 09:00+08')).case_no;
+SELECT t.step(no, 'dispatch', '2015-03-02 09:00+08'), t.step(no, 'sign', '2015-03-02 09:00+08') FROM told.c WHERE state = 'timeless';
+CREATE FUNCTION told.act(by text, state text, act text, data jsonb = NULL, at text = '2015-03-02 10:00+08') RETURNS text LANGUAGE sql AS $$
+	SELECT told.error(format('SELECT t.act(%L, %s, %L, %L, %L)', by, c.no, act, coalesce(data, t.data(act)), at)) FROM told.c AS c WHERE c.state = act.state
+$$;
+CREATE FUNCTION told.by(person text, statement text) RETURNS text LANGUAGE sql AS $$
+	SELECT told.error(format('SELECT dcm.become(%L); ', person) || replace(statement, ':reported', (SELECT no::text FROM told.c WHERE state = 'reported')))
+$$;
+\o
+\echo -- cases: moves
+SELECT told.act('all', 'reported', 'close');
+SELECT told.by('all', 'SELECT dcm.act(:reported, ''accept'', expect => 0)');
+SELECT told.by('all', 'SELECT dcm.act(:reported, ''comment'', client_key => ''k''); SELECT dcm.act(:reported, ''accept'', client_key => ''k'')');
+SELECT told.by('all', 'SELECT dcm.act(42, ''accept'')');
+SELECT told.error('SELECT * FROM dcm.verify_case(42)');
+SELECT told.error('SELECT * FROM dcm.case_story(42)');
+SELECT told.by('all', 'SELECT dcm.act(:reported, ''sweep'')');
+SELECT told.error('SELECT dcm.act(NULL, ''accept'')');
+SELECT told.error('SELECT dcm.report_case(NULL)');
+\echo -- cases: what is carried
+SELECT told.act('all', 'accepted', 'file', '{}');
+SELECT told.act('all', 'accepted', 'file', '{"condition": "1"}');
+SELECT told.act('all', 'accepted', 'file', '{"condition": 1, "colour": "red"}');
+SELECT told.act('all', 'accepted', 'comment', '[]');
+SELECT told.act('all', 'handling', 'request_suspension', '{"reason": "season", "until": "soon"}');
+SELECT told.act('all', 'handling', 'amend', '{"address": "there"}');
+SELECT told.act('all', 'handling', 'amend', '{"reason": "r"}');
+SELECT told.act('all', 'reported', 'reject', '{"reason": "whim"}');
+SELECT told.act('all', 'filed', 'dispatch', '{"org": "nobody"}');
+SELECT told.act('all', 'reported', 'request_verification', '{"person": "nobody"}');
+SELECT told.act('all', 'reported', 'amend', '{"category": "E0000"}');
+SELECT told.act('all', 'accepted', 'file', '{"condition": 9}');
+SELECT told.act('all', 'accepted', 'file', '{"condition": 1, "time_limit": "9 work_hour"}');
+SELECT told.by('all', 'SELECT dcm.report_case(''E9901'')');
+SELECT told.by('all', 'SELECT dcm.report_case(''E9901'', address => ''x'', source => ''rumour'')');
+SELECT told.by('all', 'SELECT dcm.report_case(''E9901'', address => ''x'', component => ''3206810101000001'')');
+SELECT told.by('all', 'SELECT dcm.report_case(''E9901'', ''LINESTRING(0 0, 1 1)'')');
+SELECT told.by('all', 'SELECT dcm.report_case(''E9901'', address => ''x'', attachments => ''{}'')');
+SELECT told.by('all', 'SELECT dcm.report_case(''E9901'', address => ''x'', attachments => ''[{}]'')');
+SELECT told.by('all', 'SELECT t.act(''lead'', (dcm.act((dcm.report_case(''E9901'', address => ''x'')).case_no, ''accept'')).case_no, ''file'', ''{"condition": 1}'')');
+SELECT told.act('all', 'reported', 'resolve_on_site', '{"before": "u", "after": "u"}');
+SELECT told.act('all', 'reported', 'resolve_on_site', jsonb_set(t.data('resolve_on_site'), '{after,lat}', '31.9'));
+\echo -- cases: clocks and times
+SELECT told.act('all', 'timeless', 'request_extension');
+SELECT told.act('all', 'handling', 'request_extension', NULL, '2015-03-04 10:00+08');
+SELECT told.act('all', 'handling', 'grant_extension');
+SELECT told.by('all', replace('SELECT t.step(:no, ''request_extension'', ''2015-03-02 10:00+08''); SELECT t.step(:no, ''request_suspension'', ''2015-03-02 10:00+08'')', ':no', no::text)) FROM told.c WHERE state = 'handling';
+SELECT told.by('all', replace('SELECT t.step(:no, ''request_extension'', ''2015-03-02 10:00+08''); SELECT dcm.become(''all''); SELECT dcm.act(:no, ''grant_extension'', data => ''{"extra": "1 natural_day"}'', at => ''2015-03-02 10:00+08'')', ':no', no::text)) FROM told.c WHERE state = 'handling';
+SELECT told.by('all', replace('SELECT t.step(:no, ''request_extension'', ''2015-03-02 10:00+08''); SELECT dcm.become(''all''); SELECT dcm.act(:no, ''grant_extension'', data => ''{"extra": "99999999 work_hour"}'', at => ''2015-03-02 10:00+08'')', ':no', no::text)) FROM told.c WHERE state = 'handling';
+SELECT told.by('all', replace('UPDATE dcm.setting SET value = 0 WHERE name = ''max_extensions''; SELECT t.step(:no, ''request_extension'', ''2015-03-02 10:00+08'')', ':no', no::text)) FROM told.c WHERE state = 'handling';
+SELECT told.act('all', 'handling', 'request_suspension', '{"reason": "season", "until": "2015-03-01 00:00+08"}');
+SELECT told.error('SELECT t.report(''infinity'')');
+SELECT told.error('SELECT t.report(''0001-01-01 00:00+00'')');
+SELECT told.error('SELECT t.report(''9000-01-01 00:00+00'')');
+SELECT told.error('SELECT dcm.make_leaf(1)');
+SELECT told.error($x$
+	INSERT INTO dcm.transition (state, action, next_state, roles, effects) VALUES ('reported', 'confirm_verification', 'accepted', '{collector}', '{finish_task}');
+	SELECT t.step(no, 'confirm_verification') FROM told.c WHERE state = 'reported'$x$);
+\echo -- who acts
+SELECT told.error('SELECT dcm.whoami()');
+SELECT told.error('SELECT dcm.become(NULL)');
+SELECT told.error('SELECT dcm.become(''all'', scope => ''ever'')');
+SELECT told.error('SELECT dcm.become(''nobody'')');
+SELECT told.error('SELECT dcm.become(''all'', ''col_collector'')');
+SELECT told.act('col', 'reported', 'accept');
+SELECT told.act('lia2', 'handling', 'handle');
+SELECT told.act('han', 'checking', 'pass_check');
+SELECT told.error(format('SELECT t.act(''acc'', %s, ''request_verification'', ''{"person": "col2"}''), t.act(''col'', %1$s, ''confirm_verification'', t.data(''confirm_verification''))', no)) FROM told.c WHERE state = 'reported';
+SELECT told.act('han', 'checking', 'void');
+SELECT told.error(format('SELECT t.act(''other'', %s, ''handle'', t.data(''handle''), ''2015-03-02 10:00+08''), t.step(%1$s, ''request_check'', ''2015-03-02 10:00+08''), t.act(''other'', %1$s, ''pass_check'', t.data(''pass_check''))', no)) FROM told.c WHERE state = 'handling';
+CREATE ROLE regress_errors LOGIN;
+GRANT USAGE ON SCHEMA told, dcm TO regress_errors;
+GRANT ALL ON told.name TO regress_errors;
+GRANT EXECUTE ON FUNCTION dcm.become(text, text, text) TO regress_errors;
+GRANT dcm_app TO regress_errors;
+GRANT SELECT ON told.c TO regress_errors;
+SET ROLE regress_errors;
+SELECT told.error('SELECT t.report(now() - interval ''25 hours'')');
+SELECT told.act('all', 'reported', 'accept', NULL, '2015-03-02 08:00+08');
+RESET ROLE;
+UPDATE dcm.person SET valid = '[,2020-01-01)' WHERE code = 'idle';
+REVOKE dcm_app FROM regress_errors;
+SET ROLE regress_errors;
+SELECT told.error('SELECT dcm.become(''all'')');
+RESET ROLE;
+GRANT dcm_app TO regress_errors;
+SET ROLE regress_errors;
+SELECT told.error('SELECT dcm.become(''idle'')');
+RESET ROLE;
+\echo -- the guard and the record
+SELECT told.error('UPDATE dcm.case_file SET state = ''closed''');
+SELECT told.error('TRUNCATE dcm.case_task');
+SET session_replication_role = replica;
+SELECT told.act('all', 'reported', 'accept');
+SET session_replication_role = origin;
+SELECT told.error('CREATE FUNCTION told.drop() RETURNS trigger LANGUAGE plpgsql AS ''BEGIN RETURN NULL; END''; CREATE TRIGGER zzz BEFORE UPDATE ON dcm.case_file_2015 FOR EACH ROW EXECUTE FUNCTION told.drop(); SELECT t.step(no, ''accept'', ''2015-03-02 10:00+08'') FROM told.c WHERE state = ''reported''');
+SELECT told.error($x$
+	INSERT INTO told.c SELECT 'more', t.report('2015-03-02 10:00+08') FROM generate_series(1, 10);
+	CREATE FUNCTION told.again() RETURNS trigger LANGUAGE plpgsql AS
+		'BEGIN PERFORM t.act($$all$$, (SELECT min(no) FROM told.c WHERE no > NEW.case_no), $$comment$$); RETURN NEW; END';
+	CREATE TRIGGER aaa BEFORE INSERT ON dcm.case_log_2015 FOR EACH ROW EXECUTE FUNCTION told.again();
+	SELECT t.act('all', (SELECT min(no) FROM told.c), 'comment')$x$);
+SELECT told.error('CREATE TRIGGER aaa BEFORE INSERT ON told.c FOR EACH ROW EXECUTE FUNCTION dcm.guard(); INSERT INTO told.c VALUES (''a'', 1)');
+SELECT told.error('TRUNCATE dcm.transition');
+SELECT told.error('SELECT dcm.log_hash(NULL, ROW(1))');
+\echo -- city and configuration
+SELECT told.error('SELECT dcm.create_city(''a'', ''320681'')');
+SELECT told.error('SELECT dcm.drop_city(''another'')');
+SELECT told.error('SELECT dcm.load_preset(''nothing'')');
+SELECT told.error('SELECT dcm.setting(''nothing'')');
+SELECT told.error('SELECT dcm.watch_config(''dcm.case_card'')');
+SELECT told.error('UPDATE dcm.setting SET value = ''Atlantis'' WHERE name = ''time_zone''; SELECT t.report()');
+\echo -- codes, time and space
+SELECT told.error('SELECT ''32068''::dcm.area_code');
+SELECT told.error('SELECT ''soon''::dcm.time_limit');
+SELECT told.error('SELECT ''2 days''::dcm.time_limit');
+SELECT told.error('SELECT ''100000000 minute''::dcm.time_limit');
+SELECT told.error('SELECT dcm.deadline(now(), ''1 minute'', ''nothing'')');
+SELECT told.error('SELECT dcm.working_time(''-infinity'', now())');
+SELECT told.error('SELECT dcm.deadline(''294276-12-31 00:00+00'', ''9999 natural_day'')');
+SELECT told.error('SELECT dcm.point(1, 2, ''mars'')');
+SELECT told.error('SELECT dcm.point(181, 2)');
+SELECT told.error('SELECT dcm.locate(''SRID=3857;POINT(0 0)'')');
+SELECT told.error('SELECT dcm.locate(''SRID=4490;LINESTRING(0 0, 1 1)'')');
+SELECT told.error('SELECT dcm.covers(''SRID=4490;LINESTRING(0 0, 1 1)'', ''SRID=4490;POINT(0 0)'')');
+SELECT told.error('SELECT dcm.covers_wkb(''\x00'', 0, 0)');
+
+-- told by other tests: of codes, of time, of space, of jobs, of two sessions at once,
+-- or only in a database that is not UTF8
+\set sources `sh "$PG_ABS_SRCDIR/bin/error-names" sources | tr '\n' ' '`
+\set documented `sh "$PG_ABS_SRCDIR/bin/error-names" documented | tr '\n' ' '`
+\echo -- all errors are told and documented
+CREATE TEMP VIEW elsewhere AS SELECT unnest('{dcm.append_only,dcm.bad_binary,dcm.bad_partition,dcm.bad_unit,dcm.calendar_range,dcm.config_recursion,dcm.encoding,dcm.escalate,dcm.job_role,dcm.no_cron,dcm.no_edition,dcm.no_job,dcm.resume_due,dcm.same_report,dcm.tie}'::text[]) AS name;
+CREATE TEMP VIEW all_names AS SELECT unnest(string_to_array(trim(:'sources'), ' ')) AS name;
+SELECT 'not told: ' || name FROM all_names EXCEPT SELECT 'not told: ' || name FROM told.name EXCEPT SELECT 'not told: ' || name FROM elsewhere ORDER BY 1;
+SELECT 'told elsewhere, and here: ' || name FROM elsewhere INTERSECT SELECT 'told elsewhere, and here: ' || name FROM told.name ORDER BY 1;
+SELECT 'not in docs/errors.md: ' || name FROM all_names EXCEPT SELECT 'not in docs/errors.md: ' || unnest(string_to_array(trim(:'documented'), ' ')) ORDER BY 1;
+SELECT 'in docs/errors.md alone: ' || unnest(string_to_array(trim(:'documented'), ' ')) EXCEPT SELECT 'in docs/errors.md alone: ' || name FROM all_names ORDER BY 1;
+\c contrib_regression
+SET client_min_messages = warning;
+DROP DATABASE regression_errors;
+DROP ROLE regress_errors;
