@@ -44,7 +44,7 @@ BEGIN
 			JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 		WHERE t.tgname = 'dcm_config_changed'
 		ORDER BY r.relname,
-			EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = r.oid AND k.contype <> 'c' AND a.attnum = ANY (k.conkey)),
+			EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = r.oid AND k.contype IN ('p', 'u', 'x', 'f') AND a.attnum = ANY (k.conkey)),
 			a.attname NOT IN ('name', 'name_en', 'meaning', 'note', 'label', 'condition'), a.attnum
 	LOOP
 		CONTINUE WHEN EXISTS (SELECT FROM done AS d WHERE d.name = c.relname);
