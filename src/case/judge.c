@@ -78,9 +78,14 @@ act_take_time(Act *act, bool given, TimestampTz at)
 void
 act_take_transition(Act *act)
 {
-	act->transition = workflow_transition(act->wf, act->state, act->action, act->at);
-	if (act->transition)
+	const WorkflowTransition *t = workflow_transition(act->wf, act->state, act->action, act->at);
+
+	/* a report must lead into a state that belongs to a stage */
+	if (t && (act->state || (t->next && strcmp(t->next->stage, "ended") != 0)))
+	{
+		act->transition = t;
 		return;
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("action \"%s\" is forbidden in state \"%s\"", act->action->code,
