@@ -11,7 +11,10 @@
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "executor/spi.h"
 #include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -52,6 +55,43 @@ city_owner(void)
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
+}
+
+/*
+ * From here on as the owner of the city's tables, with SPI at hand and a search
+ * path that is not the caller's.  Names in our own statements are qualified,
+ * but PostGIS looks up coordinate systems by a plain "=", and a city's own
+ * triggers may say what they like: under the caller's path an operator or type
+ * of the caller's making would run with the owner's rights.
+ */
+CityRights
+city_enter(void)
+{
+	static const char path[] = "pg_catalog, pg_temp";
+	Oid			owner = city_owner();
+	CityRights	rights = {.guc_level = 0};
+
+	GetUserIdAndSecContext(&rights.userid, &rights.sec_context);
+	SetUserIdAndSecContext(owner, rights.sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	if (strcmp(namespace_search_path, path) != 0)
+	{
+		rights.guc_level = NewGUCNestLevel();
+		(void) set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	}
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	return rights;
+}
+
+/* After an error the end of the (sub)transaction does the same. */
+void
+city_leave(CityRights rights)
+{
+	SPI_finish();
+	if (rights.guc_level > 0)
+		AtEOXact_GUC(true, rights.guc_level);
+	SetUserIdAndSecContext(rights.userid, rights.sec_context);
 }
 
 /* dcm.require_city(): raises 55000 where this database has no city. */

@@ -24,7 +24,6 @@
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -237,21 +236,15 @@ config_cache_refresh(ConfigCache *cache)
 {
 	Oid			relid = city_table("config_version");
 	uint64		fingerprint;
-	Oid			save_userid;
-	int			save_sec_context;
+	CityRights	rights;
 
-	GetUserIdAndSecContext(&save_userid, &save_sec_context);
-	SetUserIdAndSecContext(city_owner(),
-						   save_sec_context | SECURITY_LOCAL_USERID_CHANGE);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	rights = city_enter();
 	PushActiveSnapshot(GetCatalogSnapshot(relid));
 	fingerprint = config_cache_fingerprint(cache);
 	if (cache->context == NULL || fingerprint != cache->fingerprint)
 		config_cache_rebuild(cache, fingerprint);
 	PopActiveSnapshot();
-	SPI_finish();
-	SetUserIdAndSecContext(save_userid, save_sec_context);
+	city_leave(rights);
 }
 
 /*
@@ -305,8 +298,7 @@ dcm_config_changed(PG_FUNCTION_ARGS)
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	Oid			argtypes[1] = {NAMEOID};
 	Datum		args[1];
-	Oid			save_userid;
-	int			save_sec_context;
+	CityRights	rights;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event))
 		ereport(ERROR,
@@ -315,18 +307,13 @@ dcm_config_changed(PG_FUNCTION_ARGS)
 						"dcm.config_changed")));
 
 	args[0] = NameGetDatum(&trigdata->tg_relation->rd_rel->relname);
-	GetUserIdAndSecContext(&save_userid, &save_sec_context);
-	SetUserIdAndSecContext(city_owner(),
-						   save_sec_context | SECURITY_LOCAL_USERID_CHANGE);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	rights = city_enter();
 	if (SPI_execute_with_args("INSERT INTO dcm.config_version AS v (name, version)"
 							  " VALUES ($1, pg_catalog.nextval('dcm.config_version_seq'))"
 							  " ON CONFLICT (name) DO UPDATE SET version = EXCLUDED.version",
 							  1, argtypes, args, NULL, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "could not bump the version of a configuration table");
-	SPI_finish();
-	SetUserIdAndSecContext(save_userid, save_sec_context);
+	city_leave(rights);
 
 	CacheInvalidateRelcache(trigdata->tg_relation);
 	return PointerGetDatum(NULL);

@@ -14,7 +14,6 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -79,8 +78,7 @@ dcm_log_config(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	TriggerEvent event;
-	Oid			save_userid;
-	int			save_sec_context;
+	CityRights	rights;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigdata->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
@@ -90,18 +88,13 @@ dcm_log_config(PG_FUNCTION_ARGS)
 				 errname("dcm.trigger")));
 	event = trigdata->tg_event;
 
-	GetUserIdAndSecContext(&save_userid, &save_sec_context);
-	SetUserIdAndSecContext(city_owner(),
-						   save_sec_context | SECURITY_LOCAL_USERID_CHANGE);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	rights = city_enter();
 	if (TRIGGER_FIRED_BY_INSERT(event))
 		insert_entry(trigdata->tg_relation, "INSERT", NULL, trigdata->tg_trigtuple);
 	else if (TRIGGER_FIRED_BY_DELETE(event))
 		insert_entry(trigdata->tg_relation, "DELETE", trigdata->tg_trigtuple, NULL);
 	else
 		insert_entry(trigdata->tg_relation, "UPDATE", trigdata->tg_trigtuple, trigdata->tg_newtuple);
-	SPI_finish();
-	SetUserIdAndSecContext(save_userid, save_sec_context);
+	city_leave(rights);
 	return PointerGetDatum(NULL);
 }

@@ -6,17 +6,18 @@ CREATE FUNCTION dcm.case_place(location @postgis@.geometry, crs text, at timesta
 AS $$
 DECLARE
 	-- of the city's coordinates, or of degrees where crs is given
-	lonlat CONSTANT boolean := crs IS NOT NULL OR @srid@ IN (4490, 4326);
-	x float8;
-	y float8;
+	lonlat CONSTANT boolean := crs IS NOT NULL
+		OR @srid@ OPERATOR(pg_catalog.=) ANY ('{4490,4326}'::pg_catalog.int4[]);
+	x pg_catalog.float8;
+	y pg_catalog.float8;
 BEGIN
 	IF @postgis@.geometrytype(location) OPERATOR(pg_catalog.=) 'POINT' THEN
 		x := @postgis@.st_x(location);
 		y := @postgis@.st_y(location);
 	END IF;
 	-- not for what is no point, empty, infinite, or NaN, which is above all numbers
-	IF NOT coalesce(pg_catalog.abs(x) OPERATOR(pg_catalog.<=) CASE WHEN lonlat THEN 180 ELSE 1e9 END::float8
-			AND pg_catalog.abs(y) OPERATOR(pg_catalog.<=) CASE WHEN lonlat THEN 90 ELSE 1e9 END::float8, false) THEN
+	IF NOT coalesce(pg_catalog.abs(x) OPERATOR(pg_catalog.<=) CASE WHEN lonlat THEN 180 ELSE 1e9 END::pg_catalog.float8
+			AND pg_catalog.abs(y) OPERATOR(pg_catalog.<=) CASE WHEN lonlat THEN 90 ELSE 1e9 END::pg_catalog.float8, false) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = 'the location of a case must be a point within the coordinates'' range',

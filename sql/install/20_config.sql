@@ -22,7 +22,9 @@ CREATE FUNCTION dcm.setting(name text) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
 AS $$
 DECLARE
-	answer text;
+	-- qualified, since the first call in a session settles it, and C calls this
+	-- as the city's owner
+	answer pg_catalog.text;
 BEGIN
 	PERFORM dcm.require_city();
 	SELECT coalesce(s.value, s.default_value) INTO answer

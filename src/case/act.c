@@ -18,6 +18,7 @@
 #include "case/chain.h"
 #include "case/judge.h"
 #include "case/leaf.h"
+#include "city.h"
 #include "errors.h"
 
 PG_FUNCTION_INFO_V1(dcm_act);
@@ -141,7 +142,7 @@ dcm_act(PG_FUNCTION_ARGS)
 	act.case_no = PG_GETARG_INT64(ARG_CASE_NO);
 	act_find_action(&act, text_to_cstring(PG_GETARG_TEXT_PP(ARG_ACTION)));
 
-	rights = act_enter();
+	rights = city_enter();
 	lock_case(&act);
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
 		digest = digest_of_call(fcinfo);
@@ -156,6 +157,6 @@ dcm_act(PG_FUNCTION_ARGS)
 			keep_key(fcinfo, &act, digest);
 		result = act_result(fcinfo, caller, &act);
 	}
-	act_leave(rights);
+	city_leave(rights);
 	return result;
 }

@@ -74,6 +74,12 @@ read_photo(const JsonbValue *value, char *kind, Photo *photo)
 																  CStringGetDatum(taken_at),
 																  ObjectIdGetDatum(InvalidOid),
 																  Int32GetDatum(-1)));
+	/* times are compared by subtraction, which infinity has none of */
+	if (photo->has_time && TIMESTAMP_NOT_FINITE(photo->taken_at))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("an attachment of kind \"%s\" must be taken at a finite time", kind),
+				 errname("dcm.photo")));
 }
 
 /* The photograph under a key of the act's data. */

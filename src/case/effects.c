@@ -9,6 +9,8 @@
 
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
 #include "case/act_data.h"
@@ -222,7 +224,9 @@ requested(const Act *act, const char *kind)
 		strcmp(TextDatumGetCString(ACT_GET(act, request)), kind) != 0)
 		forbid("dcm.no_request", "there is no such request to answer",
 			   "A decision needs a request that is waiting for it.");
-	request.data = DatumGetJsonbP(ACT_GET(act, request_data));
+	/* a city may ask for nothing with a request, or for free text alone */
+	request.data = DatumGetJsonbP(!ACT_NULL(act, request_data) ? ACT_GET(act, request_data) :
+								  DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
 	return request;
 }
 

@@ -9,36 +9,12 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "case/judge.h"
 #include "case/leaf.h"
-#include "city.h"
 #include "errors.h"
-
-/* From here on as the owner of the city's tables, with SPI at hand. */
-CityRights
-act_enter(void)
-{
-	CityRights	rights;
-
-	GetUserIdAndSecContext(&rights.userid, &rights.sec_context);
-	SetUserIdAndSecContext(city_owner(),
-						   rights.sec_context | SECURITY_LOCAL_USERID_CHANGE);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	return rights;
-}
-
-/* After an error the transaction's abort does the same. */
-void
-act_leave(CityRights rights)
-{
-	SPI_finish();
-	SetUserIdAndSecContext(rights.userid, rights.sec_context);
-}
 
 /* The action of that code; 22023 where there is none. */
 void
@@ -102,9 +78,14 @@ act_take_time(Act *act, bool given, TimestampTz at)
 void
 act_take_transition(Act *act)
 {
-	act->transition = workflow_transition(act->wf, act->state, act->action, act->at);
-	if (act->transition)
+	const WorkflowTransition *t = workflow_transition(act->wf, act->state, act->action, act->at);
+
+	/* a report must lead into a state that belongs to a stage */
+	if (t && (act->state || (t->next && strcmp(t->next->stage, "ended") != 0)))
+	{
+		act->transition = t;
 		return;
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("action \"%s\" is forbidden in state \"%s\"", act->action->code,

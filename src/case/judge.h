@@ -9,15 +9,6 @@
 
 #include "case/act_context.h"
 
-/* Who the caller was before the city's owner took over. */
-typedef struct CityRights
-{
-	Oid			userid;
-	int			sec_context;
-} CityRights;
-
-extern CityRights act_enter(void);
-extern void act_leave(CityRights rights);
 extern void act_find_action(Act *act, const char *code);
 extern void act_take_time(Act *act, bool given, TimestampTz at);
 extern void act_take_transition(Act *act);

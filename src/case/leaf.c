@@ -88,7 +88,7 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, dispatched_at, dispatcher, time_limit, due)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7)"
 		" RETURNING case_no, work_no, org, dispatched_at, dispatcher, time_limit, due,"
-	" signed_at, handled_at, returned_at, return_reason, recalled_at, nullif(part, 'lead')"},
+	" signed_at, handled_at, returned_at, return_reason, recalled_at, CASE WHEN part" EQ "'lead' THEN NULL ELSE part END"},
 	[LEAF_WORK_SIGN] = {"lszz",
 		"UPDATE dcm.assignment_%1$d SET signed_at = $3, due = $4"
 		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"

@@ -19,6 +19,7 @@
 #include "case/effects.h"
 #include "case/judge.h"
 #include "case/leaf.h"
+#include "city.h"
 #include "errors.h"
 
 PG_FUNCTION_INFO_V1(dcm_report_case);
@@ -273,7 +274,7 @@ dcm_report_case(PG_FUNCTION_ARGS)
 	act.actor = identity_actor();
 	act_find_action(&act, "report");
 
-	rights = act_enter();
+	rights = city_enter();
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
 		digest = digest_of_call(fcinfo);
 	if (digest && sent_before(fcinfo, &act, digest, &case_no))
@@ -288,6 +289,6 @@ dcm_report_case(PG_FUNCTION_ARGS)
 				 errmsg("another session is sending the same report"),
 				 errhint("Send it again: the answer is then that of the other call."),
 				 errname("dcm.same_report")));
-	act_leave(rights);
+	city_leave(rights);
 	return result;
 }

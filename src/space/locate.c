@@ -13,7 +13,6 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -228,20 +227,15 @@ dcm_locate(PG_FUNCTION_ARGS)
 	bool		found;
 	Oid		   *argtypes;
 	int			nargs;
-	Oid			save_userid;
-	int			save_sec_context;
+	CityRights	rights;
 
 	city_table("grid");
 	get_func_signature(fcinfo->flinfo->fn_oid, &argtypes, &nargs);
-	GetUserIdAndSecContext(&save_userid, &save_sec_context);
-	SetUserIdAndSecContext(city_owner(), save_sec_context | SECURITY_LOCAL_USERID_CHANGE);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	rights = city_enter();
 	if (SPI_execute_plan(locate_plan(argtypes[0]), args, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look up the grid");
 	found = locate_lowest(&code);
-	SPI_finish();
-	SetUserIdAndSecContext(save_userid, save_sec_context);
+	city_leave(rights);
 
 	if (!found)
 		PG_RETURN_NULL();
