@@ -184,6 +184,37 @@ BEGIN
 			l.returned, l.reworked, l.extended, l.suspended, l.request)
 		AND x.stored IS DISTINCT FROM x.told;
 
+	-- what the case is about: as its report or its last correction told it
+	RETURN QUERY
+	SELECT f.case_no, NULL::int, 'fold', pg_catalog.format('%s is %s, the log says %s', x.name,
+		coalesce(x.stored, 'nothing'), coalesce(x.told, 'nothing'))
+	FROM (
+		SELECT DISTINCT ON (e.case_no) e.case_no, e.data -> 'case' AS told
+		FROM dcm.case_log AS e
+		WHERE e.data ? 'case' AND (cases IS NULL OR e.case_no = ANY (cases))
+		ORDER BY e.case_no, e.log_no DESC) AS l
+		JOIN dcm.case_file AS f ON f.case_no = l.case_no
+		CROSS JOIN LATERAL (VALUES
+			('category', f.category::text, l.told ->> 'category'),
+			('source', f.source, l.told ->> 'source'),
+			('severity', f.severity, l.told ->> 'severity'),
+			('location', f.location::text, l.told ->> 'location'),
+			('area_class', f.area_class::text, l.told ->> 'area_class'),
+			('component', f.component::bigint::text, l.told ->> 'component'),
+			('intake', f.intake::text, l.told ->> 'intake')) AS x (name, stored, told)
+	WHERE x.stored IS DISTINCT FROM x.told;
+
+	-- attachments: as many as the case counts
+	RETURN QUERY
+	SELECT coalesce(f.case_no, a.case_no), NULL::int, 'fold', 'attachments are not what the case counts'
+	FROM (SELECT * FROM dcm.case_file AS c WHERE cases IS NULL OR c.case_no = ANY (cases)) AS f
+		FULL JOIN (
+			SELECT m.case_no, pg_catalog.count(*) AS n
+			FROM dcm.attachment AS m
+			WHERE cases IS NULL OR m.case_no = ANY (cases)
+			GROUP BY m.case_no) AS a ON a.case_no = f.case_no
+	WHERE f.attachments::bigint IS DISTINCT FROM coalesce(a.n, 0);
+
 	-- assignments: when each was dispatched, signed, handled and ended, and its deadline
 	RETURN QUERY
 	SELECT coalesce(a.case_no, l.case_no), NULL::int, 'fold',

@@ -57,6 +57,7 @@ typedef struct Act
 	int			work_no;		/* the assignment concerned, or 0 */
 	int			org;			/* the body concerned, or 0 */
 	bool		files;			/* the standard goes into the log */
+	Jsonb	   *facts;			/* what the case is about, where the act tells it */
 } Act;
 
 #define ACT_NULL(act, column) ((act)->null[CF_##column])

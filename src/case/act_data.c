@@ -418,7 +418,8 @@ push_string(JsonbParseState **state, JsonbIteratorToken token, char *string)
 
 /*
  * What the log keeps of the data: without free texts, with the time that a
- * loader gave where it was moved; NULL for nothing.
+ * loader gave where it was moved and what the case is about where the act tells
+ * it; NULL for nothing.
  */
 Jsonb *
 act_log_data(const Act *act)
@@ -430,7 +431,7 @@ act_log_data(const Act *act)
 	JsonbValue	value;
 	int			kept = 0;
 
-	if (JB_ROOT_COUNT(act->data) == 0 && !act->clamped)
+	if (JB_ROOT_COUNT(act->data) == 0 && !act->clamped && !act->facts)
 		return NULL;
 	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	it = JsonbIteratorInit(&act->data->root);
@@ -449,6 +450,15 @@ act_log_data(const Act *act)
 	{
 		push_string(&state, WJB_KEY, "given_at");
 		push_string(&state, WJB_VALUE, pstrdup(timestamptz_to_str(act->given_at)));
+		kept++;
+	}
+	if (act->facts)
+	{
+		push_string(&state, WJB_KEY, "case");
+		value.type = jbvBinary;
+		value.val.binary.data = &act->facts->root;
+		value.val.binary.len = VARSIZE(act->facts) - VARHDRSZ;
+		(void) pushJsonbValue(&state, WJB_VALUE, &value);
 		kept++;
 	}
 	return kept ? JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)) : NULL;

@@ -17,6 +17,7 @@
 #include "case/attachments.h"
 #include "case/clock.h"
 #include "case/effects.h"
+#include "case/facts.h"
 #include "case/leaf.h"
 #include "errors.h"
 
@@ -513,6 +514,7 @@ effect_amend(Act *act)
 	amend_place(act);
 	if (!ACT_NULL(act, filed_at))
 		amend_limit(act);
+	act->facts = facts_of_case(act, NULL);
 }
 
 /* Brings about every effect of the act's transition. */

@@ -17,6 +17,7 @@
 #include "case/case_no.h"
 #include "case/chain.h"
 #include "case/effects.h"
+#include "case/facts.h"
 #include "case/judge.h"
 #include "case/leaf.h"
 #include "city.h"
@@ -218,6 +219,7 @@ judge(FunctionCallInfo fcinfo, Act *act)
 	act->data = PG_GETARG_JSONB_P(ARG_DATA);
 	act_data_check(act);
 	fill_row(fcinfo, act);
+	act->facts = facts_of_case(act, PG_GETARG_JSONB_P(ARG_ATTACHMENTS));
 	act->case_no = case_no_next(act);
 }
 

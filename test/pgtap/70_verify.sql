@@ -93,12 +93,14 @@ SELECT is(pg_temp.found(change), f, change) FROM (VALUES
 	('UPDATE dcm.case_text SET value = NULL WHERE case_no = :no', 'not by verify_all')) AS v (change, f);
 -- the stored case, its assignments and stages
 SELECT is(pg_temp.found(format('UPDATE dcm.case_file SET %s WHERE case_no = :no', change)), f, change) FROM (VALUES
+	('category = category + 1', 'fold'), ('severity = ''danger''', 'fold'), ('location = NULL', 'fold'), ('area_class = 3', 'fold'), ('attachments = attachments + 1', 'fold'),
 	('state = ''handled''', 'fold'), ('stage = ''closing''', 'fold'), ('due = due + interval ''1 day''', 'fold'), ('due = NULL', 'fold'), ('first_due = first_due + interval ''1 day''', 'fold'),
 	('filed_at = filed_at - interval ''1 day''', 'fold'), ('clock_from = NULL', 'fold'), ('time_limit = ''99 work_day''', 'fold'), ('base_limit = ''99 work_day''', 'fold'), ('pauses = ''{[2015-01-01,2015-01-02)}''', 'fold'),
 	('handled_at = handled_at - interval ''1 day''', 'fold'), ('handler = 1', 'fold'), ('closed_at = NULL', 'fold'), ('ended_at = NULL', 'fold'), ('returned = 1', 'fold'), ('reworked = 1', 'fold'),
 	('extended = 1', 'fold'), ('suspended = 1', 'fold'), ('org = NULL', 'fold'), ('work_no = 2', 'fold'), ('moved_no = 8', 'fold'), ('moved_at = now() - interval ''1 day''', 'fold'),
 	('reported_at = now() - interval ''1 day''', 'fold'), ('standard = NULL', 'fold'), ('request = ''extension''', 'fold'), ('head = sha256(head)', 'chain 10'), ('log_no = 9', 'chain 10')) AS v (change, f);
 SELECT is(pg_temp.found(change), 'fold', change) FROM unnest(ARRAY[
+	'DELETE FROM dcm.attachment WHERE case_no = :no',
 	'UPDATE dcm.assignment SET due = due + interval ''1 day'' WHERE case_no = :no', 'UPDATE dcm.assignment SET due = NULL WHERE case_no = :no', 'UPDATE dcm.assignment SET org = org + 1 WHERE case_no = :no',
 	'UPDATE dcm.assignment SET handled_at = now() - interval ''1 day'' WHERE case_no = :no', 'UPDATE dcm.assignment SET returned_at = now() WHERE case_no = :no', 'DELETE FROM dcm.assignment WHERE case_no = :no',
 	'INSERT INTO dcm.assignment SELECT (jsonb_populate_record(a, ''{"work_no": 2}'')).* FROM dcm.assignment AS a WHERE case_no = :no',
