@@ -352,15 +352,27 @@ effect_finish_task(Act *act)
 			   DatumGetInt16(ACT_GET(act, tasks)), 'u', values, NULL, 5);
 }
 
-/* How far a photograph was taken from the case; -1 where one has no place. */
-static double
-metres_from_case(Act *act, const Photo *photo)
+/* Where the case is, or where a photograph of it was taken if only an address tells. */
+static Datum
+place_of(const Act *act, const Photo *photo)
 {
-	Datum		values[3] = {ACT_GET(act, location), Float8GetDatum(photo->lon), Float8GetDatum(photo->lat)};
+	Datum		values[2] = {Float8GetDatum(photo->lon), Float8GetDatum(photo->lat)};
 	bool		isnull;
 
-	if (ACT_NULL(act, location) || !photo->has_place)
-		return -1;
+	if (!ACT_NULL(act, location))
+		return ACT_GET(act, location);
+	if (SPI_execute_plan(city_plan(CITY_POINT), values, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not make a point");
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+}
+
+/* How far a photograph was taken from a place. */
+static double
+metres_from(Datum place, const Photo *photo)
+{
+	Datum		values[3] = {place, Float8GetDatum(photo->lon), Float8GetDatum(photo->lat)};
+	bool		isnull;
+
 	if (SPI_execute_plan(city_plan(CITY_DISTANCE), values, NULL, true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not measure a distance");
 	return DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
@@ -372,7 +384,7 @@ effect_on_site(Act *act)
 {
 	Photo		before;
 	Photo		after;
-	double		far;
+	double		far = -1;
 
 	if (!act_photo(act, "before", &before) || !act_photo(act, "after", &after))
 		return;					/* act_data_check has asked for both */
@@ -381,8 +393,13 @@ effect_on_site(Act *act)
 		after.taken_at - before.taken_at > act->wf->settings.photo_interval)
 		bad_argument("dcm.photo", "the photographs do not agree in time",
 					 "Each needs taken_at, the second after the first and within setting photo_interval.");
-	far = Max(metres_from_case(act, &before), metres_from_case(act, &after));
-	if (!before.has_place || !after.has_place || far > act->wf->settings.photo_metres)
+	if (before.has_place && after.has_place)
+	{
+		Datum		place = place_of(act, &before);
+
+		far = Max(metres_from(place, &before), metres_from(place, &after));
+	}
+	if (far < 0 || far > act->wf->settings.photo_metres)
 		bad_argument("dcm.photo", "the photographs do not agree with the place",
 					 "Each needs lon and lat, within setting photo_metres of the case.");
 	ACT_SET(act, handled_at, TimestampTzGetDatum(act->at));

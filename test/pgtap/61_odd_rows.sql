@@ -27,6 +27,11 @@ SELECT is(t.try_act('col', t.case_in('reported'), 'resolve_on_site', jsonb_set(j
 	'{before,taken_at}', to_jsonb(a)), '{after,taken_at}', to_jsonb(b))), '22023 dcm.photo', format('taken at %s and %s', a, b))
 FROM (VALUES ('-infinity', 'infinity'), ('infinity', 'infinity'), ('-infinity', '-infinity')) AS v (a, b);
 
+-- a case with an address alone: the two photographs agree with each other
+SELECT is(t.try_act('col', (SELECT (dcm.report_case('E9901', address => 'by the bridge')).case_no FROM dcm.become('col')), 'resolve_on_site',
+	jsonb_set(t.data('resolve_on_site'), '{after,lat}', lat)), answer, format('two photographs, the second at latitude %s', lat))
+FROM (VALUES ('31.9'::jsonb, '22023 dcm.photo'), ('31.805', 'ok')) AS v (lat, answer);
+
 -- every effect from every state, where what it needs is not there
 CREATE FUNCTION pg_temp.odd(effect text, state text, next text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
