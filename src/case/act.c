@@ -32,19 +32,10 @@ enum
 static void
 lock_case(Act *act)
 {
-	Datum		values[1] = {Int64GetDatum(act->case_no)};
-	int			year = leaf_year(act->case_no);
-
-	if (act->case_no > 0 && leaf_exists(year))
+	if (leaf_lock(act->case_no, act->row, act->null))
 	{
-		if (SPI_execute_plan(leaf_plan(year, LEAF_LOCK), values, NULL, false, 1) != SPI_OK_SELECT)
-			elog(ERROR, "could not lock a case");
-		if (SPI_processed == 1)
-		{
-			heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, act->row, act->null);
-			act->previous = DatumGetByteaPP(ACT_GET(act, head));
-			return;
-		}
+		act->previous = DatumGetByteaPP(ACT_GET(act, head));
+		return;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_NO_DATA_FOUND),

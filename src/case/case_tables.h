@@ -6,35 +6,41 @@
  * from the same lists, so that a column is named in one place.  A column that a
  * city has added to its table is none of our business: it is neither read nor
  * written.
+ *
+ * Beside each name is its type, a letter: l int8, i int4, s int2, t text,
+ * z timestamptz, j jsonb, b bool, y bytea, m tstzmultirange, G geometry and of
+ * schema dcm L time_limit, C component_id, D grid_code, A area_code.
  */
 #ifndef DCM_CASE_TABLES_H
 #define DCM_CASE_TABLES_H
 
 #define CASE_FILE_COLUMNS(X) \
-	X(case_no) X(state) X(stage) X(log_no) X(moved_no) X(moved_at) \
-	X(stage_no) X(category) X(component) X(location) X(address) X(grid) \
-	X(area) X(area_class) X(source) X(severity) X(intake) X(reporter) \
-	X(discovered_at) X(reported_at) X(filed_at) X(standard) X(clock_from) \
-	X(base_limit) X(time_limit) X(pauses) X(first_due) X(due) \
-	X(provisional) X(work_no) X(work_from) X(work_limit) X(org) X(dispatched_at) X(handled_at) \
-	X(handler) X(closed_at) X(ended_at) X(returned) X(reworked) X(extended) \
-	X(suspended) X(request) X(requested_at) X(request_data) X(resume_at) \
-	X(attachments) X(tasks) X(head)
+	X(case_no, 'l') X(state, 't') X(stage, 't') X(log_no, 'i') \
+	X(moved_no, 'i') X(moved_at, 'z') X(stage_no, 's') X(category, 'i') \
+	X(component, 'C') X(location, 'G') X(address, 't') X(grid, 'D') \
+	X(area, 'A') X(area_class, 's') X(source, 't') X(severity, 't') \
+	X(intake, 'l') X(reporter, 'i') X(discovered_at, 'z') \
+	X(reported_at, 'z') X(filed_at, 'z') X(standard, 'i') X(clock_from, 'z') \
+	X(base_limit, 'L') X(time_limit, 'L') X(pauses, 'm') X(first_due, 'z') \
+	X(due, 'z') X(provisional, 'b') X(work_no, 's') X(work_from, 'z') \
+	X(work_limit, 'L') X(org, 'i') X(dispatched_at, 'z') X(handled_at, 'z') \
+	X(handler, 'i') X(closed_at, 'z') X(ended_at, 'z') X(returned, 's') \
+	X(reworked, 's') X(extended, 's') X(suspended, 's') X(request, 't') \
+	X(requested_at, 'z') X(request_data, 'j') X(resume_at, 'z') \
+	X(attachments, 's') X(tasks, 's') X(head, 'y')
 
-/* name and how the chain writes it: t text, i integer, b boolean, j jsonb,
- * m multirange, h not part of the hash */
 #define CASE_LOG_COLUMNS(X) \
-	X(case_no, '8') X(log_no, '4') X(action, 't') X(from_state, 't') \
-	X(to_state, 't') X(stage, 't') X(transition, '4') X(actor, '4') \
-	X(post, '4') X(db_role, 't') X(client, 't') X(occurred_at, '8') \
-	X(recorded_at, '8') X(loaded, 'b') X(work_no, '2') X(org, '4') \
-	X(standard, '4') X(clock, 't') X(clock_from, '8') X(time_limit, '8') \
-	X(pauses, 'm') X(due, '8') X(provisional, 'b') X(work_due, '8') \
-	X(data, 'j') X(texts, 'j') X(hash, 'h')
+	X(case_no, 'l') X(log_no, 'i') X(action, 't') X(from_state, 't') \
+	X(to_state, 't') X(stage, 't') X(transition, 'i') X(actor, 'i') \
+	X(post, 'i') X(db_role, 't') X(client, 't') X(occurred_at, 'z') \
+	X(recorded_at, 'z') X(loaded, 'b') X(work_no, 's') X(org, 'i') \
+	X(standard, 'i') X(clock, 't') X(clock_from, 'z') X(time_limit, 'L') \
+	X(pauses, 'm') X(due, 'z') X(provisional, 'b') X(work_due, 'z') \
+	X(data, 'j') X(texts, 'j') X(hash, 'y')
 
 typedef enum CaseFileColumn
 {
-#define X(name) CF_##name,
+#define X(name, letter) CF_##name,
 	CASE_FILE_COLUMNS(X)
 #undef X
 	CF_COUNT
@@ -42,7 +48,7 @@ typedef enum CaseFileColumn
 
 typedef enum CaseLogColumn
 {
-#define X(name, kind) CL_##name,
+#define X(name, letter) CL_##name,
 	CASE_LOG_COLUMNS(X)
 #undef X
 	CL_COUNT

@@ -178,13 +178,15 @@ put_field(StringInfo buf, Datum value, bool isnull, char kind)
 		case 't':
 			chain_put_text(buf, value);
 			break;
-		case '8':
+		case 'l':
+		case 'z':
+		case 'L':
 			chain_put_int(buf, DatumGetInt64(value), 8);
 			break;
-		case '4':
+		case 'i':
 			chain_put_int(buf, DatumGetInt32(value), 4);
 			break;
-		case '2':
+		case 's':
 			chain_put_int(buf, DatumGetInt16(value), 2);
 			break;
 		case 'b':
@@ -229,7 +231,7 @@ bytea *
 chain_entry_hash(const bytea *previous, const Datum *values, const bool *nulls)
 {
 	static const char kinds[CL_COUNT] = {
-#define X(name, kind) kind,
+#define X(name, letter) letter,
 		CASE_LOG_COLUMNS(X)
 #undef X
 	};
@@ -244,7 +246,7 @@ chain_entry_hash(const bytea *previous, const Datum *values, const bool *nulls)
 	else
 		chain_put_null(&buf);
 	for (int i = 0; i < CL_COUNT; i++)
-		if (kinds[i] != 'h')
+		if (i != CL_hash)
 			put_field(&buf, values[i], nulls[i], kinds[i]);
 	hash = chain_sha256(&buf);
 	pfree(buf.data);
@@ -283,11 +285,13 @@ kind_fits(Form_pg_attribute att, char kind)
 	{
 		case 't':
 			return att->atttypid == TEXTOID;
-		case '8':
+		case 'l':
+		case 'z':
+		case 'L':
 			return att->attbyval && att->attlen == 8;
-		case '4':
+		case 'i':
 			return att->attbyval && att->attlen == 4;
-		case '2':
+		case 's':
 			return att->attbyval && att->attlen == 2;
 		case 'b':
 			return att->atttypid == BOOLOID;
@@ -313,7 +317,7 @@ dcm_log_hash(PG_FUNCTION_ARGS)
 		const char *name;
 		char		kind;
 	}			columns[CL_COUNT] = {
-#define X(name, kind) {#name, kind},
+#define X(name, letter) {#name, letter},
 		CASE_LOG_COLUMNS(X)
 #undef X
 	};

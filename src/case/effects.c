@@ -418,6 +418,7 @@ act_place(Act *act, Datum location, const char *crs)
 	if (SPI_execute_plan(city_plan(CITY_PLACE), values, nulls, true, 1) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "could not find the place of a case");
+	leaf_check_geometry(SPI_tuptable->tupdesc, 1, "case_file");
 	for (int i = 0; i < 4; i++)
 		act->row[columns[i]] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
 											 i + 1, &act->null[columns[i]]);

@@ -44,15 +44,16 @@ typedef struct LeafPlans
 static struct
 {
 	Oid			case_file;
+	Oid			file_types[CF_COUNT];
 	HTAB	   *leaves;
 	SPIPlanPtr	city[CITY_COUNT];
 }			kept;
 
 /*
- * A statement and the types of its parameters, a letter each: l int8, i int4,
- * s int2, t text, z timestamptz, j jsonb, b bool, y bytea, f float8, m
- * tstzmultirange, L dcm.time_limit, G geometry, C dcm.component_id.  %d is the
- * leaf's year.  "@" in place of the letters: the columns of the table.
+ * A statement and the types of its parameters, a letter each as in
+ * case_tables.h, and f for float8.  %d is the leaf's year.  "@" in place of the
+ * letters: the columns of the table.  What a SELECT gives is cast, since an
+ * owner may have changed a column's type.
  */
 typedef struct Statement
 {
@@ -68,11 +69,11 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 	[LEAF_UPDATE] = {"@", NULL},
 	[LEAF_LOG] = {"@", NULL},
 	[LEAF_LOG_AT] = {"li",
-		"SELECT l.to_state, l.stage,"
-		" (SELECT c.due FROM dcm.case_log_%1$d AS c WHERE c.case_no" EQ "$1"
+		"SELECT l.to_state::pg_catalog.text, l.stage::pg_catalog.text,"
+		" (SELECT c.due::pg_catalog.timestamptz FROM dcm.case_log_%1$d AS c WHERE c.case_no" EQ "$1"
 		" AND c.log_no OPERATOR(pg_catalog.<=) $2 AND c.clock IS NOT NULL"
 		" ORDER BY c.log_no DESC LIMIT 1),"
-		" (SELECT c.provisional FROM dcm.case_log_%1$d AS c WHERE c.case_no" EQ "$1"
+		" (SELECT c.provisional::pg_catalog.bool FROM dcm.case_log_%1$d AS c WHERE c.case_no" EQ "$1"
 		" AND c.log_no OPERATOR(pg_catalog.<=) $2 AND c.clock IS NOT NULL"
 		" ORDER BY c.log_no DESC LIMIT 1)"
 	" FROM dcm.case_log_%1$d AS l WHERE l.case_no" EQ "$1 AND l.log_no" EQ "$2"},
@@ -122,7 +123,7 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		" VALUES ($1, $2, $3, $4, $5, $6)"
 	" RETURNING case_no, task_no, kind, person, requested_at, due, done_at, done_by, outcome"},
 	[LEAF_TASK_GET] = {"ls",
-		"SELECT person FROM dcm.case_task_%1$d"
+		"SELECT person::pg_catalog.int4 FROM dcm.case_task_%1$d"
 	" WHERE case_no" EQ "$1 AND task_no" EQ "$2"},
 	[LEAF_TASK_DONE] = {"lszit",
 		"UPDATE dcm.case_task_%1$d SET done_at = $3, done_by = $4, outcome = $5"
@@ -132,25 +133,27 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 
 static const Statement city_statements[CITY_COUNT] = {
 	[CITY_ACT_KEY] = {"lt",
-	"SELECT args, log_no FROM dcm.act_key WHERE case_no" EQ "$1 AND client_key" EQ "$2"},
+	"SELECT args::pg_catalog.bytea, log_no::pg_catalog.int4 FROM dcm.act_key WHERE case_no" EQ "$1 AND client_key" EQ "$2"},
 	[CITY_ACT_KEY_NEW] = {"ltyi",
 	"INSERT INTO dcm.act_key (case_no, client_key, args, log_no) VALUES ($1, $2, $3, $4)"},
 	[CITY_REPORT_KEY] = {"it",
-	"SELECT args, case_no FROM dcm.report_key WHERE actor" EQ "$1 AND client_key" EQ "$2"},
+	"SELECT args::pg_catalog.bytea, case_no::pg_catalog.int8 FROM dcm.report_key WHERE actor" EQ "$1 AND client_key" EQ "$2"},
 	[CITY_REPORT_KEY_NEW] = {"ityl",
 		"INSERT INTO dcm.report_key (actor, client_key, args, case_no) VALUES ($1, $2, $3, $4)"
 	" ON CONFLICT DO NOTHING"},
 	[CITY_REPORT_KEY_MOVE] = {"itl",
 	"UPDATE dcm.report_key SET case_no = $3 WHERE actor" EQ "$1 AND client_key" EQ "$2"},
 	[CITY_CATEGORY] = {"t",
-		"SELECT id, kind FROM dcm.category WHERE code" EQ "$1 AND edition" EQ "dcm.setting('edition')"},
+		"SELECT id::pg_catalog.int4 FROM dcm.category WHERE code" EQ "$1 AND edition" EQ "dcm.setting('edition')"},
 	[CITY_STANDARD] = {"iiz",
-		"SELECT id, limit_1, coalesce(limit_2, limit_1), coalesce(limit_3, limit_1)"
+		"SELECT id::pg_catalog.int4, limit_1::dcm.time_limit,"
+		" coalesce(limit_2, limit_1)::dcm.time_limit, coalesce(limit_3, limit_1)::dcm.time_limit"
 		" FROM dcm.filing_standard WHERE category" EQ "$1 AND condition_no" EQ "$2"
 	" AND valid OPERATOR(pg_catalog.@>) $3 ORDER BY id LIMIT 1"},
-	[CITY_PLACE] = {"Gtz", "SELECT * FROM dcm.case_place($1, $2, $3)"},
+	[CITY_PLACE] = {"Gtz", "SELECT p.point, p.grid::dcm.grid_code, p.area::dcm.area_code, p.area_class::pg_catalog.int2"
+	" FROM dcm.case_place($1, $2, $3) AS p"},
 	[CITY_COMPONENT] = {"C",
-	"SELECT c.category, c.geom, c.maintainer FROM dcm.component AS c WHERE c.id OPERATOR(dcm.=) $1"},
+	"SELECT c.category::pg_catalog.int4, c.geom FROM dcm.component AS c WHERE c.id OPERATOR(dcm.=) $1"},
 	[CITY_PAUSE] = {"mzz",
 		"SELECT coalesce($1, '{}') OPERATOR(pg_catalog.+)"
 	" pg_catalog.tstzmultirange(pg_catalog.tstzrange($2, $3))"},
@@ -159,7 +162,7 @@ static const Statement city_statements[CITY_COUNT] = {
 	" pg_catalog.tstzmultirange(pg_catalog.tstzrange($2, $3))"},
 	[CITY_DISTANCE] = {"Gff", "SELECT dcm.metres($1, dcm.point($2, $3))"},
 	[CITY_POINT] = {"ff", "SELECT dcm.point($1, $2)"},
-	[CITY_CONDITION] = {"i", "SELECT condition_no FROM dcm.filing_standard WHERE id" EQ "$1"},
+	[CITY_CONDITION] = {"i", "SELECT condition_no::pg_catalog.int2 FROM dcm.filing_standard WHERE id" EQ "$1"},
 	[CITY_SOURCE] = {"t", "SELECT 1 FROM dcm.source WHERE code" EQ "$1"},
 };
 
@@ -236,6 +239,10 @@ arg_type(char letter)
 			return type_in_schema("time_limit", "dcm");
 		case 'C':
 			return type_in_schema("component_id", "dcm");
+		case 'D':
+			return type_in_schema("grid_code", "dcm");
+		case 'A':
+			return type_in_schema("area_code", "dcm");
 		case 'G':
 			return column_type("case_file", "location");
 		default:
@@ -245,13 +252,25 @@ arg_type(char letter)
 }
 
 static const char *const case_file_names[CF_COUNT] = {
-#define X(name) #name,
+#define X(name, letter) #name,
+	CASE_FILE_COLUMNS(X)
+#undef X
+};
+
+static const char case_file_letters[CF_COUNT] = {
+#define X(name, letter) letter,
 	CASE_FILE_COLUMNS(X)
 #undef X
 };
 
 static const char *const case_log_names[CL_COUNT] = {
-#define X(name, kind) #name,
+#define X(name, letter) #name,
+	CASE_LOG_COLUMNS(X)
+#undef X
+};
+
+static const char case_log_letters[CL_COUNT] = {
+#define X(name, letter) letter,
 	CASE_LOG_COLUMNS(X)
 #undef X
 };
@@ -312,15 +331,18 @@ column_statement(StringInfo sql, LeafStatement statement, int year)
 	}
 }
 
+/*
+ * The types of the columns are ours, not the table's: where an owner has
+ * changed one, the server casts or refuses, and nothing is misread.
+ */
 static int
 column_types(LeafStatement statement, Oid *types)
 {
-	const char *table = statement == LEAF_LOG ? "case_log" : "case_file";
-	const char *const *names = statement == LEAF_LOG ? case_log_names : case_file_names;
+	const char *letters = statement == LEAF_LOG ? case_log_letters : case_file_letters;
 	int			n = statement == LEAF_LOG ? CL_COUNT : CF_COUNT;
 
 	for (int i = 0; i < n; i++)
-		types[i] = column_type(table, names[i]);
+		types[i] = arg_type(letters[i]);
 	return n;
 }
 
@@ -376,6 +398,7 @@ check_kept_city(void)
 	if (kept.case_file == case_file)
 		return;
 	forget_plans();
+	(void) column_types(LEAF_LOCK, kept.file_types);
 	kept.case_file = case_file;
 }
 
@@ -448,12 +471,56 @@ changed_on_its_way(const char *table)
 			 errname("dcm.changed_on_its_way")));
 }
 
+/* What a row holds is of another type than it was made with. */
+static void
+changed_type(const char *table, const char *column)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("column \"%s\" of table \"dcm.%s\" has another type than it was made with", column, table),
+			 errhint("ALTER TABLE ... ALTER COLUMN ... TYPE back, or restore the table."),
+			 errname("dcm.changed_type")));
+}
+
+/* The location that a row gives must be of the city's own type of geometry. */
+void
+leaf_check_geometry(TupleDesc desc, int column, const char *table)
+{
+	if (SPI_gettypeid(desc, column) != arg_type('G'))
+		changed_type(table, SPI_fname(desc, column));
+}
+
+/*
+ * Reads the row of a case and locks it; false where there is none.  The values
+ * are SPI's.
+ */
+bool
+leaf_lock(int64 case_no, Datum *row, bool *null)
+{
+	Datum		args[1] = {Int64GetDatum(case_no)};
+	int			year = leaf_year(case_no);
+	TupleDesc	desc;
+
+	if (case_no <= 0 || !leaf_exists(year))
+		return false;
+	if (SPI_execute_plan(leaf_plan(year, LEAF_LOCK), args, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not lock a case");
+	if (SPI_processed == 0)
+		return false;
+	desc = SPI_tuptable->tupdesc;
+	for (int i = 0; i < CF_COUNT; i++)
+		if (TupleDescAttr(desc, i)->atttypid != kept.file_types[i])
+			changed_type("case_file", case_file_names[i]);
+	heap_deform_tuple(SPI_tuptable->vals[0], desc, row, null);
+	return true;
+}
+
 /*
  * Holds what RETURNING gives against what was meant: the statement's own
  * parameters first, then columns that must be NULL.
  */
 static void
-check_returning(const char *table, const Datum *values, const bool *nulls, int n)
+check_returning(SPIPlanPtr plan, const char *table, const Datum *values, const bool *nulls, int n)
 {
 	TupleDesc	desc = SPI_tuptable->tupdesc;
 
@@ -463,6 +530,8 @@ check_returning(const char *table, const Datum *values, const bool *nulls, int n
 		bool		isnull;
 		Datum		value = SPI_getbinval(SPI_tuptable->vals[0], desc, i + 1, &isnull);
 
+		if (i < n && att->atttypid != SPI_getargtypeid(plan, i))
+			changed_type(table, NameStr(att->attname));
 		if (isnull != (i >= n || (nulls && nulls[i])))
 			changed_on_its_way(table);
 		if (!isnull && !datum_image_eq(value, values[i], att->attbyval, att->attlen))
@@ -499,7 +568,7 @@ leaf_write(LeafStatement statement, const char *table, int64 case_no, int64 sub,
 		elog(ERROR, "could not write a row of \"dcm.%s\"", table);
 	if (SPI_processed == 1)
 	{
-		check_returning(table, values, nulls, n);
+		check_returning(plan, table, values, nulls, n);
 		return true;
 	}
 	if (statement != LEAF_INSERT || !number_taken(case_no))

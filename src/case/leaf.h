@@ -57,6 +57,8 @@ typedef enum CityStatement
 extern int	leaf_year(int64 case_no);
 extern bool leaf_exists(int year);
 extern void leaf_make(int year);
+extern bool leaf_lock(int64 case_no, Datum *row, bool *null);
+extern void leaf_check_geometry(TupleDesc desc, int column, const char *table);
 extern SPIPlanPtr leaf_plan(int year, LeafStatement statement);
 extern SPIPlanPtr city_plan(CityStatement statement);
 

@@ -140,6 +140,7 @@ take_component(Act *act, Datum component)
 				 errhint("Report it under the component's own category."),
 				 errname("dcm.no_component")));
 	ACT_SET(act, component, component);
+	leaf_check_geometry(SPI_tuptable->tupdesc, 2, "component");
 	geom = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
 	if (!isnull && ACT_NULL(act, location))
 		act_place(act, geom, NULL);

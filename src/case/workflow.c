@@ -75,7 +75,7 @@ column_texts(uint64 row, int column, int *n)
 static void
 build_states(Workflow *wf)
 {
-	config_cache_query("SELECT code, stage, ending, time_limit FROM dcm.state ORDER BY code");
+	config_cache_query("SELECT code, stage, ending::pg_catalog.bool, time_limit::dcm.time_limit FROM dcm.state ORDER BY code");
 	wf->nstates = SPI_processed;
 	wf->states = palloc0(sizeof(WorkflowState) * Max(wf->nstates, 1));
 	for (int i = 0; i < wf->nstates; i++)
@@ -103,7 +103,7 @@ build_actions(Workflow *wf)
 		wf->actions[i].code = column_text(i, 1);
 
 	/* the keys of an action come together */
-	config_cache_query("SELECT action, key, type, required FROM dcm.action_key ORDER BY action, key");
+	config_cache_query("SELECT action, key, type, required::pg_catalog.bool FROM dcm.action_key ORDER BY action, key");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		char	   *code = column_text(i, 1);
@@ -142,7 +142,7 @@ effect_bits(char **names, int n)
 static void
 build_transitions(Workflow *wf)
 {
-	config_cache_query("SELECT id, state, action, next_state, roles, effects,"
+	config_cache_query("SELECT id::pg_catalog.int4, state, action, next_state, roles::pg_catalog.text[], effects::pg_catalog.text[],"
 					   " coalesce(pg_catalog.lower(valid), '-infinity'),"
 					   " coalesce(pg_catalog.upper(valid), 'infinity')"
 					   " FROM dcm.transition WHERE NOT pg_catalog.isempty(valid) ORDER BY state, action, id");

@@ -47,5 +47,23 @@ FROM unnest('{file,open_work,recall_work,sign_work,return_work,handle_work,rewor
 	CROSS JOIN dcm.state AS s CROSS JOIN unnest('{NULL,suspended,closed}'::text[]) AS n
 WHERE s.code IN ('reported', 'filed', 'suspended', 'checking', 'closed');
 
+-- a column that its owner has given another type is told, never misread
+CREATE FUNCTION pg_temp.altered(tab text, col text, type text, as_what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	no bigint := t.case_in('dispatched');
+	answer text;
+BEGIN
+	EXECUTE format('ALTER TABLE dcm.%I ALTER COLUMN %I TYPE %s USING %s', tab, col, type, as_what);
+	answer := t.try(format('SELECT dcm.become(''all''); SELECT dcm.act(%s, ''sign'', ''a note'')', no));
+	RAISE EXCEPTION USING ERRCODE = 'ZZ999', MESSAGE = answer;
+EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
+	RETURN SQLERRM;
+END $$;
+SELECT matches(pg_temp.altered(tab, col, type, as_what), '^(55000 dcm.changed_type|42804|42883)', format('%s.%s as %s', tab, col, type))
+FROM (VALUES
+	('case_file', 'head', 'bigint', '0'), ('case_file', 'moved_at', 'text', 'moved_at::text'), ('case_file', 'pauses', 'text', 'pauses::text'),
+	('case_log', 'hash', 'bigint', '0'), ('case_log', 'actor', 'text', 'actor::text'), ('case_log', 'db_role', 'int', '1'),
+	('assignment', 'signed_at', 'text', 'signed_at::text'), ('case_text', 'value', 'int', '1')) AS v (tab, col, type, as_what);
+
 SELECT * FROM finish();
 ROLLBACK;
