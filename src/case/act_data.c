@@ -21,6 +21,7 @@
 #include "case/act_data.h"
 #include "case/attachments.h"
 #include "case/chain.h"
+#include "case/json.h"
 #include "errors.h"
 
 static bool
@@ -354,19 +355,6 @@ act_data_person(const Act *act, const char *key)
 	return person;
 }
 
-static bool
-coordinate(JsonbContainer *object, const char *key, double *number)
-{
-	JsonbValue	value;
-
-	if (!getKeyJsonValueFromContainer(object, key, strlen(key), &value) ||
-		value.type != jbvNumeric)
-		return false;
-	*number = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
-												 NumericGetDatum(value.val.numeric)));
-	return true;
-}
-
 /* {"lon": …, "lat": …} */
 bool
 act_data_point(const Act *act, const char *key, double *lon, double *lat)
@@ -376,8 +364,8 @@ act_data_point(const Act *act, const char *key, double *lon, double *lat)
 	if (!find(act, key, &value))
 		return false;
 	if (value.type != jbvBinary || !JsonContainerIsObject(value.val.binary.data) ||
-		!coordinate(value.val.binary.data, "lon", lon) ||
-		!coordinate(value.val.binary.data, "lat", lat))
+		!json_number(value.val.binary.data, "lon", lon) ||
+		!json_number(value.val.binary.data, "lat", lat))
 		bad_key(act, key, "is not a point with lon and lat");
 	return true;
 }
@@ -403,17 +391,6 @@ act_add_text(Act *act, const char *field, text *value)
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate random values")));
 	t->hash = chain_text_hash(t->salt, t->value);
-}
-
-static void
-push_string(JsonbParseState **state, JsonbIteratorToken token, char *string)
-{
-	JsonbValue	value;
-
-	value.type = jbvString;
-	value.val.string.val = string;
-	value.val.string.len = strlen(string);
-	(void) pushJsonbValue(state, token, &value);
 }
 
 /*
@@ -448,17 +425,12 @@ act_log_data(const Act *act)
 	}
 	if (act->clamped)
 	{
-		push_string(&state, WJB_KEY, "given_at");
-		push_string(&state, WJB_VALUE, pstrdup(timestamptz_to_str(act->given_at)));
+		json_put_text(&state, "given_at", timestamptz_to_str(act->given_at));
 		kept++;
 	}
 	if (act->facts)
 	{
-		push_string(&state, WJB_KEY, "case");
-		value.type = jbvBinary;
-		value.val.binary.data = &act->facts->root;
-		value.val.binary.len = VARSIZE(act->facts) - VARHDRSZ;
-		(void) pushJsonbValue(&state, WJB_VALUE, &value);
+		json_put_jsonb(&state, "case", act->facts);
 		kept++;
 	}
 	return kept ? JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)) : NULL;
@@ -474,9 +446,6 @@ act_log_texts(const Act *act)
 		return NULL;
 	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < act->ntexts; i++)
-	{
-		push_string(&state, WJB_KEY, act->texts[i].field);
-		push_string(&state, WJB_VALUE, chain_hex(act->texts[i].hash));
-	}
+		json_put_text(&state, act->texts[i].field, chain_hex(act->texts[i].hash));
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }

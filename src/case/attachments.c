@@ -14,32 +14,9 @@
 #include "utils/timestamp.h"
 
 #include "case/attachments.h"
+#include "case/json.h"
 #include "case/leaf.h"
 #include "errors.h"
-
-static char *
-member_text(JsonbContainer *object, const char *key)
-{
-	JsonbValue	value;
-
-	if (!getKeyJsonValueFromContainer(object, key, strlen(key), &value) ||
-		value.type != jbvString)
-		return NULL;
-	return pnstrdup(value.val.string.val, value.val.string.len);
-}
-
-static bool
-member_number(JsonbContainer *object, const char *key, double *number)
-{
-	JsonbValue	value;
-
-	if (!getKeyJsonValueFromContainer(object, key, strlen(key), &value) ||
-		value.type != jbvNumeric)
-		return false;
-	*number = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
-												 NumericGetDatum(value.val.numeric)));
-	return true;
-}
 
 /* Reads {uri, sha256, taken_at, lon, lat} or a bare uri; 22023 without a uri. */
 static void
@@ -55,7 +32,7 @@ read_photo(const JsonbValue *value, char *kind, Photo *photo)
 	if (value->type == jbvString)
 		photo->uri = pnstrdup(value->val.string.val, value->val.string.len);
 	else if (object)
-		photo->uri = member_text(object, "uri");
+		photo->uri = json_text(object, "uri");
 	if (photo->uri == NULL || photo->uri[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -64,10 +41,10 @@ read_photo(const JsonbValue *value, char *kind, Photo *photo)
 				 errname("dcm.photo")));
 	if (object == NULL)
 		return;
-	photo->sha256 = member_text(object, "sha256");
-	photo->has_place = member_number(object, "lon", &photo->lon) &&
-		member_number(object, "lat", &photo->lat);
-	taken_at = member_text(object, "taken_at");
+	photo->sha256 = json_text(object, "sha256");
+	photo->has_place = json_number(object, "lon", &photo->lon) &&
+		json_number(object, "lat", &photo->lat);
+	taken_at = json_text(object, "taken_at");
 	photo->has_time = taken_at != NULL;
 	if (taken_at)
 		photo->taken_at = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in,
@@ -142,7 +119,7 @@ act_write_attachments(Act *act, Jsonb *attachments)
 		if (token != WJB_ELEM)
 			continue;
 		if (value.type == jbvBinary && JsonContainerIsObject(value.val.binary.data))
-			kind = member_text(value.val.binary.data, "kind");
+			kind = json_text(value.val.binary.data, "kind");
 		read_photo(&value, kind ? kind : "before", &photo);
 		write_photo(act, &photo);
 	}

@@ -8,48 +8,12 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/numeric.h"
 
 #include "case/facts.h"
+#include "case/json.h"
 #include "city.h"
-
-static void
-put_key(JsonbParseState **state, const char *key)
-{
-	JsonbValue	value;
-
-	value.type = jbvString;
-	value.val.string.val = pstrdup(key);
-	value.val.string.len = strlen(key);
-	(void) pushJsonbValue(state, WJB_KEY, &value);
-}
-
-static void
-put_string(JsonbParseState **state, const char *key, char *string)
-{
-	JsonbValue	value;
-
-	put_key(state, key);
-	value.type = jbvString;
-	value.val.string.val = string;
-	value.val.string.len = strlen(string);
-	(void) pushJsonbValue(state, WJB_VALUE, &value);
-}
-
-static void
-put_int(JsonbParseState **state, const char *key, int64 number)
-{
-	JsonbValue	value;
-
-	put_key(state, key);
-	value.type = jbvNumeric;
-	value.val.numeric = int64_to_numeric(number);
-	(void) pushJsonbValue(state, WJB_VALUE, &value);
-}
 
 /* A geometry as PostGIS prints it: of its type nothing else is known here. */
 static char *
@@ -72,27 +36,20 @@ Jsonb *
 facts_of_case(const Act *act, Jsonb *attachments)
 {
 	JsonbParseState *state = NULL;
-	JsonbValue	value;
 
 	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	put_int(&state, "category", DatumGetInt32(ACT_GET(act, category)));
-	put_string(&state, "source", TextDatumGetCString(ACT_GET(act, source)));
-	put_string(&state, "severity", TextDatumGetCString(ACT_GET(act, severity)));
+	json_put_int(&state, "category", DatumGetInt32(ACT_GET(act, category)));
+	json_put_text(&state, "source", TextDatumGetCString(ACT_GET(act, source)));
+	json_put_text(&state, "severity", TextDatumGetCString(ACT_GET(act, severity)));
 	if (!ACT_NULL(act, location))
-		put_string(&state, "location", print_location(ACT_GET(act, location)));
+		json_put_text(&state, "location", print_location(ACT_GET(act, location)));
 	if (!ACT_NULL(act, area_class))
-		put_int(&state, "area_class", DatumGetInt16(ACT_GET(act, area_class)));
+		json_put_int(&state, "area_class", DatumGetInt16(ACT_GET(act, area_class)));
 	if (!ACT_NULL(act, component))
-		put_int(&state, "component", DatumGetInt64(ACT_GET(act, component)));
+		json_put_int(&state, "component", DatumGetInt64(ACT_GET(act, component)));
 	if (!ACT_NULL(act, intake))
-		put_int(&state, "intake", DatumGetInt64(ACT_GET(act, intake)));
+		json_put_int(&state, "intake", DatumGetInt64(ACT_GET(act, intake)));
 	if (attachments && JB_ROOT_COUNT(attachments) > 0)
-	{
-		put_key(&state, "attachments");
-		value.type = jbvBinary;
-		value.val.binary.data = &attachments->root;
-		value.val.binary.len = VARSIZE(attachments) - VARHDRSZ;
-		(void) pushJsonbValue(&state, WJB_VALUE, &value);
-	}
+		json_put_jsonb(&state, "attachments", attachments);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
