@@ -81,6 +81,13 @@ CREATE TABLE dcm.job_run (
 COMMENT ON TABLE dcm.job_run IS
 	'The last run of each job: finished_at is NULL while it runs or where it broke off; done is how many it did. 各作业最近一次运行。';
 
+CREATE TABLE dcm.job_lock (
+	job			text PRIMARY KEY
+);
+COMMENT ON TABLE dcm.job_lock IS
+	'A row a job, locked by the batch that is running, so that another passes over it; nobody can lock it who may not run jobs. 作业锁:同一作业一次只运行一批。';
+INSERT INTO dcm.job_lock VALUES ('escalate'), ('resume');
+
 -- The post by which person system does what a job does to a case.
 INSERT INTO dcm.role (code, name, name_en) VALUES ('system', '系统', 'system');
 INSERT INTO dcm.post (code, person, role)

@@ -53,6 +53,12 @@ BEGIN
 			MESSAGE = 'escalation needs a finite time and a batch of at least 1',
 			CONSTRAINT = 'dcm.escalate';
 	END IF;
+	-- What another batch has in hand is left to it, without waiting; nobody
+	-- but a job can hold this lock.
+	PERFORM FROM dcm.job_lock AS l WHERE l.job = 'escalate' FOR UPDATE SKIP LOCKED;
+	IF NOT FOUND THEN
+		RETURN 0;
+	END IF;
 	local_time := (now_at AT TIME ZONE dcm.setting('time_zone'))::time;
 	ahead := dcm.setting('warn_ahead')::interval;
 	-- the case's own clock runs to what makes it in time
@@ -99,10 +105,6 @@ BEGIN
 	LOOP
 		fires_at := dcm.escalation_time(c.due, c.clock_from, c.time_limit, c.pauses, c.percent, c.shift, c.after);
 		CONTINUE WHEN fires_at IS NULL OR fires_at > now_at;
-		-- Skips what another run has in hand: like SKIP LOCKED, without the
-		-- right to update cases that a row lock would ask for.
-		CONTINUE WHEN NOT pg_try_advisory_xact_lock(
-			'dcm.escalation'::regclass::oid::int, hashint8(c.case_no));
 		INSERT INTO dcm.escalation (case_no, clock, clock_no, due, level, rule, action, org, due_at)
 		VALUES (c.case_no, c.clock, c.clock_no, c.due, c.level, c.rule, c.action, c.org, fires_at)
 		ON CONFLICT DO NOTHING
@@ -140,13 +142,16 @@ BEGIN
 			MESSAGE = 'resuming needs a batch of at least 1',
 			CONSTRAINT = 'dcm.resume_due';
 	END IF;
+	PERFORM FROM dcm.job_lock AS l WHERE l.job = 'resume' FOR UPDATE SKIP LOCKED;
+	IF NOT FOUND THEN
+		RETURN 0;
+	END IF;
 	PERFORM dcm.become('system');
 	FOR c IN
 		SELECT f.case_no FROM dcm.case_file AS f
 		WHERE f.resume_at IS NOT NULL AND f.resume_at <= clock_timestamp() AND f.ended_at IS NULL
 			AND f.state IN (SELECT t.next_state FROM dcm.transition AS t WHERE 'suspend' = ANY (t.effects))
 	LOOP
-		CONTINUE WHEN NOT pg_try_advisory_xact_lock('dcm.escalation'::regclass::oid::int, hashint8(c.case_no));
 		-- one case that cannot be resumed must not keep the others waiting
 		BEGIN
 			PERFORM dcm.act(c.case_no, 'resume');
@@ -299,6 +304,8 @@ BEGIN
 		dcm.escalation_rule, dcm.escalation, dcm.outbox, dcm.job_run TO dcm_job;
 	GRANT INSERT ON dcm.escalation, dcm.outbox TO dcm_job;
 	GRANT INSERT, UPDATE ON dcm.job_run TO dcm_job;
+	-- to lock its rows
+	GRANT SELECT, UPDATE ON dcm.job_lock TO dcm_job;
 	GRANT EXECUTE ON FUNCTION dcm.escalate(timestamptz, int), dcm.resume_due(int), dcm.schedule_jobs(name),
 		dcm.become(text, text, text), dcm.act(bigint, text, text, jsonb, timestamptz, text, bigint) TO dcm_job;
 	GRANT EXECUTE ON PROCEDURE dcm.run_jobs(text) TO dcm_job;
