@@ -42,11 +42,15 @@ static const CodeKind area_kind = {
 	.fault = area_fault
 };
 
-/* The area of a level that 12 digits lie in */
-static inline AreaCode
-area_make(int64 digits, int level)
+/* The area that so many digits spell */
+static AreaCode
+area_of_digits(uint64_t number, int width)
 {
-	return (digits - digits % area_spans[level]) * AREA_LEVELS + level;
+	int			level = AREA_PROVINCE;
+
+	while (area_widths[level] < width)
+		level++;
+	return area_make((int64) number * area_spans[level], level);
 }
 
 PG_FUNCTION_INFO_V1(dcm_area_code_in);
@@ -55,14 +59,23 @@ dcm_area_code_in(PG_FUNCTION_ARGS)
 {
 	uint64_t	number;
 	int			width;
-	int			level = AREA_PROVINCE;
 
 	if (!code_parse(&area_kind, PG_GETARG_CSTRING(0), &number, &width,
 					DCM_ESCONTEXT(fcinfo)))
 		PG_RETURN_NULL();
-	while (area_widths[level] < width)
-		level++;
-	PG_RETURN_AREA_CODE(area_make((int64) number * area_spans[level], level));
+	PG_RETURN_AREA_CODE(area_of_digits(number, width));
+}
+
+PG_FUNCTION_INFO_V1(dcm_read_area_code);
+Datum
+dcm_read_area_code(PG_FUNCTION_ARGS)
+{
+	uint64_t	number;
+	int			width;
+
+	if (!code_read(&area_kind, PG_GETARG_TEXT_PP(0), &number, &width))
+		PG_RETURN_NULL();
+	PG_RETURN_AREA_CODE(area_of_digits(number, width));
 }
 
 PG_FUNCTION_INFO_V1(dcm_area_code_out);

@@ -13,6 +13,7 @@
 #include "code/codes.h"
 #include "compat.h"
 #include "errors.h"
+#include "reading.h"
 
 /*
  * Reads text as the digits of a code.  Returns false after a soft error.
@@ -111,4 +112,35 @@ code_from_bigint(FunctionCallInfo fcinfo, const CodeKind *kind)
 				 errdetail_internal("%s", fault),
 				 errname("dcm.bad_code")));
 	return Int64GetDatum(value);
+}
+
+/*
+ * A code of a list, as people type it; false where it is none, which is no
+ * error.  *width is how many digits it has.
+ */
+bool
+code_read(const CodeKind *kind, text *given, uint64_t *number, int *width)
+{
+	char	   *plain = reading_plain(given);
+	size_t		length;
+
+	if (plain == NULL || digits_parse(plain, kind->widths, number, &length) != DIGITS_OK)
+		return false;
+	*width = (int) length;
+	return true;
+}
+
+/*
+ * The reading function of a type of one width, stored as the number.
+ */
+Datum
+code_read_value(FunctionCallInfo fcinfo, const CodeKind *kind)
+{
+	uint64_t	number;
+	int			width;
+
+	if (!code_read(kind, PG_GETARG_TEXT_PP(0), &number, &width) ||
+		kind->fault((int64) number) != NULL)
+		PG_RETURN_NULL();
+	return Int64GetDatum((int64) number);
 }

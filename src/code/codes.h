@@ -96,6 +96,27 @@ area_digits(AreaCode area)
 	return (int64) ((uint64) area / AREA_LEVELS);
 }
 
+/* The area of a level that 12 digits lie in */
+static inline AreaCode
+area_make(int64 digits, int level)
+{
+	return (digits - digits % area_spans[level]) * AREA_LEVELS + level;
+}
+
+/* The 12 digits in which a grid lies */
+static inline int64
+grid_area(GridCode grid)
+{
+	return grid / GRID_SERIALS;
+}
+
+/* The district of a component, filled up with zeros to 12 digits */
+static inline int64
+component_area(ComponentId id)
+{
+	return id / COMPONENT_SCALE;
+}
+
 /*
  * Whether a value lies in an area, for a type with scale values to each code of
  * 12 digits.
@@ -114,6 +135,8 @@ extern Datum code_in(FunctionCallInfo fcinfo, const CodeKind *kind);
 extern Datum code_out(uint64_t number, int width);
 extern Datum code_recv(FunctionCallInfo fcinfo, const CodeKind *kind);
 extern Datum code_from_bigint(FunctionCallInfo fcinfo, const CodeKind *kind);
+extern bool code_read(const CodeKind *kind, text *given, uint64_t *number, int *width);
+extern Datum code_read_value(FunctionCallInfo fcinfo, const CodeKind *kind);
 
 extern char *area_text(AreaCode area);
 extern Datum area_part(FunctionCallInfo fcinfo, int64 digits, int depth, int level);
@@ -124,7 +147,7 @@ extern Datum area_part(FunctionCallInfo fcinfo, int64 digits, int depth, int lev
  */
 #define CODE_DECLARATION extern int no_such_variable
 
-/* Text and binary input and output, and the cast from bigint */
+/* Text and binary input and output, the cast from bigint, reading of lists */
 #define CODE_IO(type, kind, width) \
 PG_FUNCTION_INFO_V1(dcm_##type##_in); \
 Datum \
@@ -149,6 +172,12 @@ Datum \
 dcm_##type##_from_bigint(PG_FUNCTION_ARGS) \
 { \
 	return code_from_bigint(fcinfo, &kind); \
+} \
+PG_FUNCTION_INFO_V1(dcm_read_##type); \
+Datum \
+dcm_read_##type(PG_FUNCTION_ARGS) \
+{ \
+	return code_read_value(fcinfo, &kind); \
 } \
 CODE_DECLARATION
 

@@ -46,13 +46,6 @@ static const CodeKind component_kind = {
 	.fault = component_fault
 };
 
-/* The district of an id, filled up with zeros to 12 digits */
-static inline int64
-component_area(ComponentId id)
-{
-	return id / COMPONENT_SCALE;
-}
-
 /* A component lies in districts and what is above them, never below */
 static inline bool
 component_within(ComponentId id, AreaCode area)

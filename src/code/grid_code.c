@@ -34,12 +34,6 @@ static const CodeKind grid_kind = {
 	.fault = grid_fault
 };
 
-static inline int64
-grid_area(GridCode grid)
-{
-	return grid / GRID_SERIALS;
-}
-
 static inline bool
 grid_within(GridCode grid, AreaCode area)
 {
@@ -108,15 +102,23 @@ dcm_make_grid_code(PG_FUNCTION_ARGS)
  * A grid code of 2005, whose street has two digits, in today's form: the street
  * gets a leading zero.
  */
+static const CodeKind old_kind = {
+	.type = "dcm.grid_code of 2005",
+	.widths = DIGITS_WIDTH(14),
+	.width_rule = "a grid code of 2005 has 14"
+};
+
+static GridCode
+grid_of_2005(uint64_t number)
+{
+	return digits_segment(number, 14, 0, 6) * digits_pow10[9] +
+		digits_segment(number, 14, 6, 8);
+}
+
 PG_FUNCTION_INFO_V1(dcm_grid_code_2005);
 Datum
 dcm_grid_code_2005(PG_FUNCTION_ARGS)
 {
-	static const CodeKind old_kind = {
-		.type = "dcm.grid_code of 2005",
-		.widths = DIGITS_WIDTH(14),
-		.width_rule = "a grid code of 2005 has 14"
-	};
 	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	uint64_t	number;
 	const char *fault;
@@ -124,8 +126,7 @@ dcm_grid_code_2005(PG_FUNCTION_ARGS)
 	int			width;
 
 	code_parse(&old_kind, given, &number, &width, NULL);
-	grid = digits_segment(number, 14, 0, 6) * digits_pow10[9] +
-		digits_segment(number, 14, 6, 8);
+	grid = grid_of_2005(number);
 	fault = grid_fault(grid);
 	if (fault != NULL)
 		ereport(ERROR,
@@ -133,5 +134,24 @@ dcm_grid_code_2005(PG_FUNCTION_ARGS)
 				 errmsg("invalid input syntax for type %s: \"%s\"", old_kind.type, given),
 				 errdetail_internal("%s", fault),
 				 errname("dcm.bad_code")));
+	PG_RETURN_GRID_CODE(grid);
+}
+
+/*
+ * The same as it stands in a list: NULL for what is none.
+ */
+PG_FUNCTION_INFO_V1(dcm_read_grid_code_2005);
+Datum
+dcm_read_grid_code_2005(PG_FUNCTION_ARGS)
+{
+	uint64_t	number;
+	int			width;
+	GridCode	grid;
+
+	if (!code_read(&old_kind, PG_GETARG_TEXT_PP(0), &number, &width))
+		PG_RETURN_NULL();
+	grid = grid_of_2005(number);
+	if (grid_fault(grid) != NULL)
+		PG_RETURN_NULL();
 	PG_RETURN_GRID_CODE(grid);
 }

@@ -27,6 +27,8 @@ PG_FUNCTION_INFO_V1(dcm_time_limit_make);
 PG_FUNCTION_INFO_V1(dcm_time_limit_amount);
 PG_FUNCTION_INFO_V1(dcm_time_limit_unit);
 PG_FUNCTION_INFO_V1(dcm_time_limit_label_zh);
+PG_FUNCTION_INFO_V1(dcm_read_time_limit);
+PG_FUNCTION_INFO_V1(dcm_is_bare_limit);
 
 /* What the parsers find. */
 typedef enum ParseResult
@@ -407,4 +409,84 @@ dcm_time_limit_label_zh(PG_FUNCTION_ARGS)
 
 	strcpy(text + len, unit_labels_zh[time_limit_unit(limit)]);
 	PG_RETURN_TEXT_P(cstring_to_text(text));
+}
+
+/* Reads a limit of a list as far as it can be; *amount is set for a bare unit. */
+static ParseResult
+read_limit(text *given, TimeLimit *limit, int64 *amount)
+{
+	char	   *text = text_to_cstring(given);
+	const char *rest;
+	StringInfoData plain;
+	ParseResult result;
+
+	initStringInfo(&plain);
+	make_plain(text, &plain);
+	rest = plain.data;
+	result = parse_limit(plain.data, limit);
+	if (result == PARSE_BARE_DAY || result == PARSE_BARE_HOUR)
+		(void) parse_amount(&rest, amount);
+	return result;
+}
+
+/* The unit of that name, which an argument gives; 22023 for none. */
+static TimeUnit
+unit_given(text *name)
+{
+	TimeUnit	unit = UNIT_MINUTE;
+	char	   *text = text_to_cstring(name);
+
+	if (parse_unit(text, &unit) != PARSE_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is no unit of type %s", text, "dcm.time_limit"),
+				 errhint("Use minute, urgent_hour, natural_day, work_minute, work_hour or work_day."),
+				 errname("dcm.bad_unit")));
+	return unit;
+}
+
+/*
+ * dcm.read_time_limit(text, bare_day, bare_hour): a limit as it stands in a
+ * list, a bare day or hour taken as the unit that the city says; NULL for what
+ * is none, and for a bare one where the city has not said.
+ */
+Datum
+dcm_read_time_limit(PG_FUNCTION_ARGS)
+{
+	TimeLimit	limit = 0;
+	int64		amount = 0;
+	int			bare;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	switch (read_limit(PG_GETARG_TEXT_PP(0), &limit, &amount))
+	{
+		case PARSE_OK:
+			PG_RETURN_TIME_LIMIT(limit);
+		case PARSE_BARE_DAY:
+			bare = 1;
+			break;
+		case PARSE_BARE_HOUR:
+			bare = 2;
+			break;
+		default:
+			PG_RETURN_NULL();
+	}
+	if (PG_ARGISNULL(bare))
+		PG_RETURN_NULL();
+	PG_RETURN_TIME_LIMIT(time_limit_make(unit_given(PG_GETARG_TEXT_PP(bare)), amount));
+}
+
+/*
+ * dcm.is_bare_limit(text): whether it is a limit but for its unit, which is a
+ * bare day or hour.
+ */
+Datum
+dcm_is_bare_limit(PG_FUNCTION_ARGS)
+{
+	TimeLimit	limit;
+	int64		amount;
+	ParseResult result = read_limit(PG_GETARG_TEXT_PP(0), &limit, &amount);
+
+	PG_RETURN_BOOL(result == PARSE_BARE_DAY || result == PARSE_BARE_HOUR);
 }
