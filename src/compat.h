@@ -4,7 +4,8 @@
  *
  * Soft errors came with 16: before it ereturn is a plain ereport and the error
  * context is always absent.  The macros of varlena values, until then in
- * postgres.h, have a header of their own since 16.
+ * postgres.h, have a header of their own since 16.  The statistics target of a
+ * column moved out of its catalog row with 17.
  */
 #ifndef DCM_COMPAT_H
 #define DCM_COMPAT_H
@@ -34,6 +35,12 @@ struct Node;
 #define dcm_ereturn(escontext, dummy_value, ...) \
 	ereturn(escontext, dummy_value, __VA_ARGS__)
 #define DCM_SOFT_ERROR_OCCURRED(escontext) SOFT_ERROR_OCCURRED(escontext)
+#endif
+
+#if PG_VERSION_NUM >= 170000
+#define DCM_STATISTICS_TARGET(stats) ((stats)->attstattarget)
+#else
+#define DCM_STATISTICS_TARGET(stats) ((stats)->attr->attstattarget)
 #endif
 
 #if PG_VERSION_NUM >= 180000

@@ -77,7 +77,7 @@ EXPLAIN (COSTS OFF) SELECT * FROM code_grids WHERE component <@ '320681100';
 EXPLAIN (COSTS OFF) SELECT * FROM code_grids WHERE grid <@ NULL::area_code;
 RESET enable_seqscan;
 
--- the areas that hold something are no range
+-- the areas that hold something are no range but a handful: see below
 EXPLAIN (COSTS OFF) SELECT * FROM code_grids WHERE area @> '320681101001';
 
 -- counts by index and without are the same
@@ -100,6 +100,57 @@ SET enable_bitmapscan = off;
 EXPLAIN (COSTS OFF) SELECT a.area, g.grid FROM code_areas AS a JOIN code_grids AS g ON g.grid <@ a.area;
 SELECT a.area, count(g.grid) FROM code_areas AS a LEFT JOIN code_grids AS g ON g.grid <@ a.area GROUP BY 1 ORDER BY 1;
 RESET enable_bitmapscan;
+
+-- the areas that hold a code: at most one a level, looked up in the first column
+-- of a btree and nowhere else, in order, whatever the code's type
+CREATE TABLE code_register AS
+SELECT a AS area, n FROM unnest('{32,3206,320681,33,3302}'::area_code[] || ARRAY(SELECT DISTINCT street(area) FROM code_grids)
+	|| ARRAY(SELECT DISTINCT area FROM code_grids)) AS a, generate_series(1, 3) AS n;
+INSERT INTO code_register VALUES (NULL, 1);
+CREATE INDEX code_register_area ON code_register (area, n);
+ANALYZE code_register;
+SET enable_bitmapscan = off;
+SET enable_seqscan = off;
+EXPLAIN (COSTS OFF) SELECT * FROM code_register WHERE area @> '320681101001007'::grid_code ORDER BY area, n;
+SELECT * FROM code_register WHERE area @> '320681101001007'::grid_code ORDER BY area, n;
+EXPLAIN (COSTS OFF) SELECT area FROM code_register WHERE '3206810101000042'::component_id <@ area AND n = 2 ORDER BY area DESC;
+SELECT area FROM code_register WHERE '3206810101000042'::component_id <@ area AND n = 2 ORDER BY area DESC;
+EXPLAIN (COSTS OFF) SELECT g.grid, count(*) FROM code_grids AS g JOIN code_register AS r ON r.area @> g.grid GROUP BY 1;
+EXPLAIN (COSTS OFF) SELECT * FROM code_register WHERE contains_area_code(area, '3206');
+SELECT count(*) FROM code_register WHERE area @> NULL::grid_code;
+RESET enable_bitmapscan;
+RESET enable_seqscan;
+-- by index and without, for codes of all types
+CREATE FUNCTION code_holders() RETURNS TABLE (code text, area area_code, n int) LANGUAGE sql VOLATILE AS $$
+	SELECT g.grid::text, r.area, r.n FROM (SELECT grid FROM code_grids WHERE serial(grid) = 7) AS g JOIN code_register AS r ON g.grid <@ r.area
+	UNION ALL SELECT g.component::text, r.area, r.n FROM (SELECT component FROM code_grids ORDER BY component LIMIT 50) AS g JOIN code_register AS r ON contains_component_id(r.area, g.component)
+	UNION ALL SELECT g.area::text, r.area, r.n FROM (SELECT DISTINCT area FROM code_register) AS g JOIN code_register AS r ON r.area @> g.area
+$$;
+SET enable_indexscan = off;
+SET enable_indexonlyscan = off;
+SET enable_bitmapscan = off;
+CREATE TABLE code_held AS SELECT * FROM code_holders();
+RESET enable_indexscan;
+RESET enable_indexonlyscan;
+RESET enable_bitmapscan;
+SET enable_seqscan = off;
+SET enable_hashjoin = off;
+SELECT (SELECT count(*) FROM code_held) AS by_scan, (SELECT count(*) FROM code_holders()) AS by_index,
+	(SELECT count(*) FROM (TABLE code_held EXCEPT SELECT * FROM code_holders()) AS d) AS lost,
+	(SELECT count(*) FROM (SELECT * FROM code_holders() EXCEPT TABLE code_held) AS d) AS made_up;
+RESET enable_hashjoin;
+DROP INDEX code_register_area;
+CREATE INDEX code_register_later ON code_register (n, area);
+EXPLAIN (COSTS OFF) SELECT * FROM code_register WHERE n = 2 AND area @> '320681101001007'::grid_code;
+SELECT * FROM code_register WHERE n = 2 AND area @> '320681101001007'::grid_code;
+DROP INDEX code_register_later;
+CREATE INDEX code_register_hash ON code_register USING hash (area);
+CREATE INDEX code_register_brin ON code_register USING brin (area);
+EXPLAIN (COSTS OFF) SELECT * FROM code_register WHERE area @> '320681101001007'::grid_code;
+SELECT count(*) FROM code_register WHERE area @> '320681101001007'::grid_code;
+RESET enable_seqscan;
+DROP FUNCTION code_holders;
+DROP TABLE code_register, code_held;
 
 -- who has no rights on the schema can still have views planned over it
 CREATE VIEW code_view AS SELECT grid FROM code_grids WHERE grid <@ '320681101001';
