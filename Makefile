@@ -9,9 +9,11 @@ C_HEADERS = $(wildcard src/*.h src/*/*.h)
 INSTALL_SQL = $(sort $(wildcard sql/install/*.sql))
 CITY_SQL    = $(sort $(wildcard sql/city/*.sql))
 PRESET_SQL  = $(sort $(wildcard sql/presets/*.sql))
+STEPS       = $(sort $(wildcard sql/step/*.sql))
+CITY_STEPS  = $(sort $(wildcard sql/city/step/*.sql))
 
-DATA       = $(filter-out sql/dcm--$(EXTVERSION).sql,$(wildcard sql/dcm--*--*.sql))
-DATA_built = sql/dcm--$(EXTVERSION).sql sql/dcm_roles.sql
+DATA       = $(filter-out $(DATA_built),$(wildcard sql/dcm--*--*.sql))
+DATA_built = sql/dcm--$(EXTVERSION).sql sql/dcm_roles.sql $(STEPS:sql/step/%=sql/dcm--%)
 
 PG_CPPFLAGS = -Isrc -DDCM_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter $(DCM_CFLAGS)
@@ -22,7 +24,7 @@ REGRESS_OPTS = --inputdir=test --encoding=UTF8 --no-locale
 ISOLATION    = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --encoding=UTF8 --no-locale
 
-EXTRA_CLEAN = sql/dcm--$(EXTVERSION).sql sql/dcm_roles.sql test/fuzz/digits_fuzz
+EXTRA_CLEAN = $(DATA_built) test/fuzz/digits_fuzz
 
 # The private-cluster targets work where nothing is installed yet, not even
 # pg_config, so PGXS is read only when a target needs it.
@@ -42,8 +44,12 @@ include $(PGXS)
 
 $(OBJS): $(C_HEADERS) dcm.control
 
-sql/dcm--$(EXTVERSION).sql: $(INSTALL_SQL) $(CITY_SQL) $(PRESET_SQL) sql/assemble dcm.control
+sql/dcm--$(EXTVERSION).sql: $(INSTALL_SQL) $(CITY_SQL) $(CITY_STEPS) $(PRESET_SQL) sql/assemble dcm.control
 	sh sql/assemble > $@.tmp && mv $@.tmp $@
+
+# an upgrade step of a release that is open; see sql/assemble
+$(STEPS:sql/step/%=sql/dcm--%): sql/dcm--%: sql/step/% $(INSTALL_SQL) $(CITY_SQL) $(CITY_STEPS) $(PRESET_SQL) sql/assemble
+	sh sql/assemble step $< > $@.tmp && mv $@.tmp $@
 
 sql/dcm_roles.sql: sql/install/90_city.sql sql/assemble
 	sh sql/assemble roles > $@.tmp && mv $@.tmp $@

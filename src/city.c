@@ -33,14 +33,22 @@ city_table(const char *name)
 	Oid			nsp = get_namespace_oid("dcm", true);
 	Oid			relid = OidIsValid(nsp) ? get_relname_relid(name, nsp) : InvalidOid;
 
-	if (!OidIsValid(relid))
+	if (OidIsValid(relid))
+		return relid;
+	if (OidIsValid(nsp) && OidIsValid(get_relname_relid("setting", nsp)))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("this database has no city"),
+				 errmsg("the city's tables are of an earlier version"),
 				 errdetail("Table \"dcm.%s\" does not exist.", name),
-				 errhint("Call dcm.create_city()."),
-				 errname("dcm.no_city")));
-	return relid;
+				 errhint("Its owner calls dcm.upgrade_city()."),
+				 errname("dcm.old_city")));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("this database has no city"),
+			 errdetail("Table \"dcm.%s\" does not exist.", name),
+			 errhint("Call dcm.create_city()."),
+			 errname("dcm.no_city")));
+	return InvalidOid;			/* keep compiler quiet */
 }
 
 /* The role that owns the city: the owner of dcm.setting. */

@@ -11,17 +11,21 @@ CREATE TABLE dcm.responsibility (
 	principle	text NOT NULL CHECK (principle IN ('owner', 'territory')),
 	note		text,
 	valid		tstzrange NOT NULL DEFAULT '[-infinity,)',
+	replaces	int REFERENCES dcm.responsibility,
 	CHECK (major IS NULL OR kind IS NOT NULL),
 	CHECK (category IS NULL OR (kind IS NULL AND major IS NULL)),
 	CHECK (area IS NULL OR geom IS NULL)
 );
 CREATE INDEX ON dcm.responsibility (category);
 CREATE INDEX ON dcm.responsibility USING gist (geom);
+SELECT dcm.version_table('dcm.responsibility', VARIADIC '{}');
+CREATE TRIGGER begin_rule BEFORE INSERT ON dcm.responsibility
+	FOR EACH ROW EXECUTE FUNCTION dcm.begin_rule();
 CREATE CONSTRAINT TRIGGER dcm_responsibility_tie AFTER INSERT OR UPDATE ON dcm.responsibility
 	DEFERRABLE INITIALLY IMMEDIATE
 	FOR EACH ROW EXECUTE FUNCTION dcm.refuse_tie();
 COMMENT ON TABLE dcm.responsibility IS
-	'Which body answers for what and where: (category, or major of a kind, or kind, or anything) in (an area, or a polygon, or the whole city). principle says by which claim: owner 属主 or territory 属地. The most specific wins, what before where; a tie is refused. 责任规则:何类问题、何处、由谁负责。';
+	'Which body answers for what and where: (category, or major of a kind, or kind, or anything) in (an area, or a polygon, or the whole city). principle says by which claim: owner 属主 or territory 属地. The most specific wins, what before where; a tie is refused. A change is a new row, which replaces the one before. 责任规则:何类问题、何处、由谁负责,变更即新版本。';
 
 CREATE TABLE dcm.dispatch_policy (
 	kind		text NOT NULL CHECK (kind IN ('component', 'event')),

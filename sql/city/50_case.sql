@@ -42,55 +42,15 @@ CREATE TABLE dcm.transition (
 	action		text NOT NULL REFERENCES dcm.action,
 	next_state	text REFERENCES dcm.state,
 	roles		text[] NOT NULL,
-	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,finish_task,on_site}'),
-	valid		tstzrange NOT NULL DEFAULT '[-infinity,)'
+	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site}'),
+	valid		tstzrange NOT NULL DEFAULT '[-infinity,)',
+	replaces	int REFERENCES dcm.transition
 );
 CREATE INDEX ON dcm.transition (state, action);
 COMMENT ON TABLE dcm.transition IS
 	'What may follow what: in state (NULL: before there is a case) the action leads to next_state (NULL: stays), for holders of one of the roles, with effects on clocks and assignments. A row that is changed or deleted is kept with its validity ended. 状态转换规则。';
 
-CREATE FUNCTION dcm.keep_transition() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, dcm, pg_temp
-AS $$
-DECLARE
-	ended tstzrange;
-BEGIN
-	-- Cases name the row by which they moved, so no row ever goes or changes
-	-- its meaning: its validity ends, and a changed row begins its own.
-	IF TG_OP = 'TRUNCATE' THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'check_violation',
-			MESSAGE = 'transitions are never taken away',
-			DETAIL = 'Cases name the rows by which they moved.',
-			HINT = 'DELETE ends their validity.',
-			CONSTRAINT = 'dcm.transition_kept';
-	END IF;
-	-- what has ended stays as it was, what has not begun never was
-	ended := CASE WHEN pg_catalog.upper(OLD.valid) <= pg_catalog.now() THEN OLD.valid
-		WHEN pg_catalog.lower(OLD.valid) >= pg_catalog.now() THEN 'empty'
-		ELSE pg_catalog.tstzrange(pg_catalog.lower(OLD.valid), pg_catalog.now()) END;
-	IF TG_OP = 'UPDATE' THEN
-		IF (OLD.id, OLD.state, OLD.action, OLD.next_state, OLD.roles, OLD.effects)
-			IS NOT DISTINCT FROM (NEW.id, NEW.state, NEW.action, NEW.next_state, NEW.roles, NEW.effects) THEN
-			RETURN NEW;
-		END IF;
-		INSERT INTO dcm.transition (state, action, next_state, roles, effects, valid)
-		VALUES (NEW.state, NEW.action, NEW.next_state, NEW.roles, NEW.effects,
-			CASE WHEN NEW.valid IS DISTINCT FROM OLD.valid THEN NEW.valid
-				ELSE OLD.valid * pg_catalog.tstzrange(pg_catalog.now(), NULL) END);
-		OLD.valid := ended;
-		RETURN OLD;
-	END IF;
-	UPDATE dcm.transition AS t SET valid = ended WHERE t.id = OLD.id;
-	RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION dcm.keep_transition() IS
-	'Trigger of dcm.transition: keeps what was, by ending its validity. 转换规则的版本保留触发器。';
-CREATE TRIGGER keep_transition BEFORE UPDATE OR DELETE ON dcm.transition
-	FOR EACH ROW EXECUTE FUNCTION dcm.keep_transition();
-CREATE TRIGGER keep_transition_truncate BEFORE TRUNCATE ON dcm.transition
-	FOR EACH STATEMENT EXECUTE FUNCTION dcm.keep_transition();
+SELECT dcm.version_table('dcm.transition', 'state', 'action');
 
 SELECT dcm.watch_config(t) FROM pg_catalog.unnest('{dcm.state,dcm.action,dcm.action_key,dcm.transition}'::pg_catalog.regclass[]) AS t;
 

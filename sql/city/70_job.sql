@@ -14,11 +14,12 @@ CREATE TABLE dcm.escalation_rule (
 	quiet_from	time,
 	quiet_till	time,
 	valid		tstzrange NOT NULL DEFAULT '[-infinity,)',
+	replaces	int REFERENCES dcm.escalation_rule,
 	CHECK (num_nonnulls(percent, shift, after) = 1),
 	CHECK (num_nulls(quiet_from, quiet_till) <> 1)
 );
 -- a level of a clock fires once, so there is one rule for it at a time
-CREATE UNIQUE INDEX ON dcm.escalation_rule (clock, coalesce(stage, ''), level) WHERE upper_inf(valid);
+SELECT dcm.version_table('dcm.escalation_rule', 'clock', 'stage', 'level');
 COMMENT ON TABLE dcm.escalation_rule IS
 	'When a clock of a case (case: the whole case, work: a body''s assignment, stage: a stage) warns, reminds or proposes a notice: at a percent of its limit, shifted from its due by an interval (negative: before), or a time limit after its due; to_whom are business roles; in the quiet hours, local time, it waits. 升级规则:预警、催办、督办建议。';
 COMMENT ON COLUMN dcm.escalation_rule.stage IS 'Of clock stage: which one, NULL for every stage. 环节,空为全部。';

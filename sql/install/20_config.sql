@@ -18,6 +18,32 @@ CREATE FUNCTION dcm.require_city() RETURNS void
 COMMENT ON FUNCTION dcm.require_city() IS
 	'Nothing where this database has a city, 55000 dcm.no_city where not. 数据库尚未建城则报错。';
 
+CREATE FUNCTION dcm.script_version() RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE COST 100
+	RETURN (SELECT e.extversion FROM pg_catalog.pg_extension AS e WHERE e.extname OPERATOR(pg_catalog.=) 'dcm');
+COMMENT ON FUNCTION dcm.script_version() IS
+	'Version of the extension''s objects in this database, which stays behind dcm.version() until ALTER EXTENSION dcm UPDATE. 本数据库中扩展对象的版本。';
+
+CREATE FUNCTION dcm.require_city(version text) RETURNS void
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	has text := dcm.setting('schema_version');
+BEGIN
+	IF string_to_array(has, '.')::int[] < string_to_array(version, '.')::int[] THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = 'the city''s tables are of an earlier version',
+			DETAIL = format('They are of version %s, this call needs %s.', has, version),
+			HINT = 'Its owner calls dcm.upgrade_city().',
+			CONSTRAINT = 'dcm.old_city';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.require_city(text) IS
+	'Nothing where the city''s tables are of that version or a later one, 55000 dcm.old_city where they are older. 城市表结构版本过旧则报错。';
+
 CREATE FUNCTION dcm.setting(name text) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
 AS $$

@@ -1,32 +1,65 @@
 -- Whose: from a problem and its place to the bodies that answer for it.
 
+CREATE FUNCTION dcm.begin_rule() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
+	SET search_path FROM CURRENT
+AS $$
+DECLARE
+	ended timestamptz;
+BEGIN
+	-- a rule that does not say since when it counts does so since the last one
+	-- of its kind, place and principle ended
+	IF pg_catalog.lower(NEW.valid) = '-infinity' OR pg_catalog.lower_inf(NEW.valid) THEN
+		SELECT pg_catalog.max(pg_catalog.upper(r.valid)) INTO ended
+		FROM dcm.responsibility AS r
+		WHERE NOT pg_catalog.isempty(r.valid) AND pg_catalog.upper(r.valid) <= pg_catalog.now()
+			AND r.principle = NEW.principle
+			AND (r.category, r.kind, r.major) IS NOT DISTINCT FROM (NEW.category, NEW.kind, NEW.major)
+			AND r.area IS NOT DISTINCT FROM NEW.area
+			AND (r.geom IS NULL) = (NEW.geom IS NULL)
+			AND (r.geom IS NULL OR (r.geom && NEW.geom AND ST_Relate(r.geom, NEW.geom, 'T********')));
+		IF ended < coalesce(pg_catalog.upper(NEW.valid), 'infinity') THEN
+			NEW.valid := pg_catalog.tstzrange(ended, pg_catalog.upper(NEW.valid));
+		END IF;
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION dcm.begin_rule() IS
+	'Trigger of dcm.responsibility: a new rule that does not say since when it is valid is so since the last one as specific as it ended. 新责任规则未写起始时间时,自上一条同等规则终止之时起有效。';
+
 CREATE FUNCTION dcm.refuse_tie() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
 	SET search_path FROM CURRENT
 AS $$
 DECLARE
-	tied int;
+	other int;
 BEGIN
+	-- what keep_version() adds is judged with the rule that it replaces, once that has ended
+	IF pg_catalog.pg_trigger_depth() > 1 AND TG_OP = 'INSERT' AND dcm.is_replacing(TG_RELID::pg_catalog.regclass, NEW.id) THEN
+		RETURN NULL;
+	END IF;
+	PERFORM dcm.require_city('0.2.0');
 	-- two writers at once must see each other's rule
 	PERFORM pg_catalog.pg_advisory_xact_lock(TG_RELID::int, 0);
-	SELECT r.id INTO tied
-	FROM dcm.responsibility AS r
-		-- as it stands now: a deferred check may come after another change
-		JOIN dcm.responsibility AS new_one ON new_one.id = NEW.id
-	WHERE r.id <> new_one.id
-		AND r.principle = new_one.principle
-		AND r.valid && new_one.valid
-		AND (r.category, r.kind, r.major) IS NOT DISTINCT FROM (new_one.category, new_one.kind, new_one.major)
-		AND r.area IS NOT DISTINCT FROM new_one.area
-		AND (r.geom IS NULL) = (new_one.geom IS NULL)
-		AND (r.geom IS NULL OR (r.geom && new_one.geom AND ST_Relate(r.geom, new_one.geom, 'T********')))
+	SELECT r.id INTO other
+	-- as they stand now: a deferred check may come after another change
+	FROM dcm.responsibility AS n
+		JOIN dcm.responsibility AS r ON r.id <> n.id
+			AND r.principle = n.principle
+			AND r.valid && n.valid
+			AND (r.category, r.kind, r.major) IS NOT DISTINCT FROM (n.category, n.kind, n.major)
+			AND r.area IS NOT DISTINCT FROM n.area
+			AND (r.geom IS NULL) = (n.geom IS NULL)
+			AND (r.geom IS NULL OR (r.geom && n.geom AND ST_Relate(r.geom, n.geom, 'T********')))
+	WHERE n.id = NEW.id OR n.replaces = NEW.id
 	ORDER BY r.id
 	LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'exclusion_violation',
 			MESSAGE = 'two rules of responsibility are equally specific',
-			DETAIL = pg_catalog.format('Rules %s and %s speak of the same things by the same principle, and their places and times overlap.', tied, NEW.id),
+			DETAIL = pg_catalog.format('Rules %s and %s speak of the same things by the same principle, and their places and times overlap.', other, NEW.id),
 			HINT = 'Narrow one of them in category, place or time.',
 			CONSTRAINT = 'dcm.tie';
 	END IF;

@@ -28,7 +28,7 @@ BEGIN
 			AND ST_IsValid(a.geom) AND ST_IsValid(b.geom)
 			AND ST_Intersects(a.geom, b.geom))
 	SELECT 'overlap'::text, s.one, s.two::text, dcm.square_metres(s.geom),
-		pg_catalog.format('grids %s and %s overlap。网格重叠。', s.one, s.two)
+		pg_catalog.format('grids %s and %s overlap. 网格重叠。', s.one, s.two)
 	FROM shared AS s
 	WHERE ST_Dimension(s.geom) = 2 AND dcm.square_metres(s.geom) > tolerance
 	ORDER BY s.one, s.two;
@@ -44,7 +44,7 @@ BEGIN
 
 	RETURN QUERY
 	SELECT 'outside'::text, g.code, NULL::text, NULL::float8,
-		'it lies in no region whose code begins its own。不在其代码所属的区域内。'::text
+		'it lies in no region whose code begins its own. 不在其代码所属的区域内。'::text
 	FROM dcm.grid AS g
 	WHERE g.valid @> pg_catalog.now()
 		AND EXISTS (SELECT FROM dcm.region AS r WHERE r.geom IS NOT NULL)

@@ -18,6 +18,12 @@ CREATE FUNCTION dcm.whoami(OUT person text, OUT post text, OUT roles text[]) RET
 COMMENT ON FUNCTION dcm.whoami() IS
 	'Who would act now: the person''s code, the post chosen at dcm.become (or NULL) and the roles held at this moment. 42501 where nobody is acting. 当前操作人及其角色。';
 
+CREATE FUNCTION dcm.acting() RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'dcm_acting';
+COMMENT ON FUNCTION dcm.acting() IS
+	'The code of the person who acts, NULL where that is nobody. 当前操作人代码,无则为空。';
+
 CREATE TYPE dcm.act_result AS (
 	case_no		bigint,
 	log_no		bigint,

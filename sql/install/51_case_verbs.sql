@@ -168,3 +168,9 @@ CREATE FUNCTION dcm.comment_case(case_no bigint, note text = NULL, at timestampt
 	RETURN dcm.act(case_no, 'comment', note, '{}', at, client_key, expect);
 COMMENT ON FUNCTION dcm.comment_case(bigint, text, timestamptz, text, bigint) IS
 	'Puts a note to the case. 批注。';
+
+CREATE FUNCTION dcm.reassign_task(case_no bigint, person text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'reassign_task', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('person', person)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.reassign_task(bigint, text, text, timestamptz, text, bigint) IS
+	'Gives the open task of a case, verification or check, to another person. 改派核实或核查任务。';

@@ -1,4 +1,4 @@
--- Making and unmaking a city, its presets and the database roles.
+-- Making, upgrading and unmaking a city, and the database roles.
 
 CREATE FUNCTION dcm.city_script() RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
@@ -6,35 +6,39 @@ RETURN
 @city@
 ;
 COMMENT ON FUNCTION dcm.city_script() IS
-	'The script that create_city runs, with @srid@ and @postgis@ to be put in. 建城脚本的文本。';
+	'The script that create_city runs, with @srid@, @postgis@ and @pg_trgm@ to be put in. 建城脚本的文本。';
 
-CREATE FUNCTION dcm.preset_script(preset text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-RETURN CASE preset
-@presets@
+CREATE FUNCTION dcm.city_steps(OUT since text, OUT till text, OUT script text)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1 ROWS 5
+BEGIN ATOMIC
+	VALUES
+@city_steps@
+	;
 END;
-COMMENT ON FUNCTION dcm.preset_script(text) IS
-	'The script of a preset, NULL where there is none of that name. 预置数据的脚本。';
+COMMENT ON FUNCTION dcm.city_steps() IS
+	'The scripts by which dcm.upgrade_city() brings tables from one version to the next. 城市表结构的升级脚本。';
 
-CREATE FUNCTION dcm.load_preset(preset text) RETURNS void
-	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000
+CREATE FUNCTION dcm.run_city_script(script text, srid text) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000
 AS $$
 DECLARE
-	script text := dcm.preset_script(preset);
+	extension text;
+	schema text;
 BEGIN
-	IF script IS NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = pg_catalog.format('preset "%s" does not exist', preset),
-			HINT = 'SELECT * FROM dcm.presets() lists what is shipped.',
-			CONSTRAINT = 'dcm.no_preset';
-	END IF;
-	PERFORM dcm.require_city();
+	script := pg_catalog.replace(script, '@srid@', srid);
+	FOREACH extension IN ARRAY '{postgis,pg_trgm}'::pg_catalog.text[] LOOP
+		SELECT n.nspname INTO STRICT schema
+		FROM pg_catalog.pg_extension AS e
+			JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace
+		WHERE e.extname OPERATOR(pg_catalog.=) extension;
+		script := pg_catalog.replace(script, '@' || extension || '@', pg_catalog.quote_ident(schema));
+	END LOOP;
 	EXECUTE script;
 END
 $$;
-COMMENT ON FUNCTION dcm.load_preset(text) IS
-	'Loads rows that the extension ships; they are the city''s own from then on, and rows that stand already are left as they are. 加载预置数据,已有的行保持不变。';
+COMMENT ON FUNCTION dcm.run_city_script(text, text) IS
+	'Runs a script of the city''s tables with its coordinate system and the schemas of PostGIS and pg_trgm put in. 执行城市脚本。';
 
 CREATE FUNCTION dcm.create_city(
 	name text,
@@ -46,9 +50,9 @@ CREATE FUNCTION dcm.create_city(
 	presets text[] = '{transitions,cn_calendar}')
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000
+	SET search_path FROM CURRENT
 AS $$
 DECLARE
-	postgis text;
 	preset text;
 BEGIN
 	IF pg_catalog.getdatabaseencoding() <> 'UTF8' THEN
@@ -80,18 +84,22 @@ BEGIN
 			CONSTRAINT = 'dcm.time_zone';
 	END IF;
 
-	SELECT n.nspname INTO STRICT postgis
-	FROM pg_catalog.pg_extension AS e
-		JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
-	WHERE e.extname = 'postgis';
+	IF srid <= 0 OR NOT EXISTS (SELECT FROM spatial_ref_sys AS r WHERE r.srid = create_city.srid) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = pg_catalog.format('coordinate system %s is not known to PostGIS', srid),
+			HINT = 'See spatial_ref_sys; 4490 is CGCS2000, 4326 is WGS 84.',
+			CONSTRAINT = 'dcm.bad_srid';
+	END IF;
 
-	EXECUTE pg_catalog.replace(pg_catalog.replace(dcm.city_script(),
-		'@srid@', srid::text),
-		'@postgis@', pg_catalog.quote_ident(postgis));
-
+	PERFORM dcm.run_city_script(dcm.city_script(), srid::text);
+	-- an edition of the city's own is cut as that of 2013 until it says otherwise
+	IF NOT EXISTS (SELECT FROM dcm.edition AS e WHERE e.code = edition) THEN
+		INSERT INTO dcm.edition (code, name, name_en, confidence, source) VALUES (edition, edition, edition, 'the city''s own', name);
+	END IF;
 	UPDATE dcm.setting AS s SET value = given.value
 	FROM (VALUES
-		('schema_version', dcm.version()),
+		('schema_version', dcm.script_version()),
 		('city_name', create_city.name),
 		('area_code', create_city.area_code::dcm.area_code::text),
 		('org_mode', mode),
@@ -106,7 +114,37 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.create_city(text, text, text, int, text, text, text[]) IS
-	'Makes the city: tables, keys, triggers and views in schema dcm, owned by the caller, and loads the presets named. 55000 where there is a city already or the database is not UTF8. 建城:在 dcm 模式中建立城市的全部表,归调用者所有。';
+	'Makes the city: tables, keys, triggers and views in schema dcm, owned by the caller, and loads the presets named. mode is one_one, one_two, two_one, two_two or combined; srid the coordinate system of all geometry; edition that of the code lists, one of dcm.edition or a name of the city''s own. 55000 where there is a city already or the database is not UTF8, 22023 for an argument that cannot be, 22P02 for what is no area code. 建城:在 dcm 模式中建立城市的全部表,归调用者所有。';
+
+CREATE FUNCTION dcm.upgrade_city() RETURNS text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+AS $$
+DECLARE
+	has text;
+	step record;
+BEGIN
+	PERFORM dcm.require_city();
+	-- one upgrade at a time, and no reader of half of one
+	LOCK TABLE dcm.setting IN ACCESS EXCLUSIVE MODE;
+	has := dcm.setting('schema_version');
+	WHILE has OPERATOR(pg_catalog.<>) dcm.script_version() LOOP
+		SELECT s.till, s.script INTO step FROM dcm.city_steps() AS s WHERE s.since OPERATOR(pg_catalog.=) has;
+		IF NOT FOUND THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'object_not_in_prerequisite_state',
+				MESSAGE = pg_catalog.format('there is no way from version %s of the city''s tables to %s', has, dcm.script_version()),
+				HINT = 'Install a dcm that is at least as new as the tables, and ALTER EXTENSION dcm UPDATE.',
+				CONSTRAINT = 'dcm.no_step';
+		END IF;
+		PERFORM dcm.run_city_script(step.script, dcm.setting('srid'));
+		has := step.till;
+	END LOOP;
+	UPDATE dcm.setting AS s SET value = has WHERE s.name OPERATOR(pg_catalog.=) 'schema_version' AND s.value OPERATOR(pg_catalog.<>) has;
+	RETURN has;
+END
+$$;
+COMMENT ON FUNCTION dcm.upgrade_city() IS
+	'Brings the city''s tables to the version of the extension, after ALTER EXTENSION dcm UPDATE or the restore of an older dump, and returns it; called by their owner. No row of the city''s is changed; dcm.grant_roles() gives the rights on what is new. 55000 where there is no way. 升级城市表结构,不改动已有数据。';
 
 CREATE FUNCTION dcm.drop_city(database_name text) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000

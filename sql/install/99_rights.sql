@@ -8,9 +8,12 @@ DECLARE
 	routine regprocedure;
 BEGIN
 	FOR routine IN
-		SELECT p.oid FROM pg_catalog.pg_proc AS p
-		WHERE p.pronamespace = 'dcm'::pg_catalog.regnamespace
-			AND p.provolatile = 'v'
+		-- the extension's own, since an upgrade finds the city's beside them
+		SELECT p.oid
+		FROM pg_catalog.pg_proc AS p
+			JOIN pg_catalog.pg_depend AS d ON (d.classid, d.objid) = ('pg_catalog.pg_proc'::pg_catalog.regclass, p.oid) AND d.deptype = 'e'
+			JOIN pg_catalog.pg_extension AS e ON (d.refclassid, d.refobjid) = ('pg_catalog.pg_extension'::pg_catalog.regclass, e.oid) AND e.extname = 'dcm'
+		WHERE p.provolatile = 'v'
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', routine);
 		EXECUTE pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO @extowner@ WITH GRANT OPTION', routine);

@@ -3,12 +3,12 @@
 -- State Council announced them (list: chinese-days 1.5.7, MIT licence, checked
 -- against the notices); always, day and night.
 
-INSERT INTO dcm.calendar (name, time_zone, hours_per_day, covers) VALUES
+INSERT INTO @into@.calendar (name, time_zone, hours_per_day, covers) VALUES
 	('default', 'Asia/Shanghai', '8 hours', '[2004-01-01,2027-01-01)'),
 	('always', 'Asia/Shanghai', '24 hours', '(,)')
 ON CONFLICT DO NOTHING;
 
-INSERT INTO dcm.calendar_hours (calendar, weekday, opens, closes)
+INSERT INTO @into@.calendar_hours (calendar, weekday, opens, closes)
 SELECT 'default', w.weekday, h.opens, h.closes
 FROM pg_catalog.generate_series(1, 5) AS w (weekday),
 	(VALUES ('08:00'::time, '12:00'::time), ('14:00', '18:00')) AS h (opens, closes)
@@ -17,7 +17,7 @@ SELECT 'always', w.weekday, '00:00', '24:00'
 FROM pg_catalog.generate_series(1, 7) AS w (weekday)
 ON CONFLICT DO NOTHING;
 
-INSERT INTO dcm.calendar_day (calendar, day, kind, label)
+INSERT INTO @into@.calendar_day (calendar, day, kind, label)
 SELECT 'default', d.day, d.kind, d.label
 FROM (VALUES
 	('2004-01-01'::date, 'holiday', '元旦'),

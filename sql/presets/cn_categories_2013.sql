@@ -2,7 +2,7 @@
 -- and names as the city of Yuncheng uses them, whose own additions stand among
 -- them with origin local_extension.  confidence tells what was found in use and
 -- what is inferred; no part of the standard's own text is here.
-INSERT INTO dcm.category (edition, code, kind, major, major_name, minor, name, name_en, origin, confidence, source)
+INSERT INTO @into@.category (edition, code, kind, major, major_name, minor, name, name_en, origin, confidence, source)
 SELECT '2013', CASE v.kind WHEN 'component' THEN 'C' ELSE 'E' END || v.major || v.minor,
 	v.kind, v.major, m.name, v.minor, v.name, v.name_en, v.origin,
 	CASE v.found WHEN 'used' THEN 'found in use; that minors below 78 are the standard''s and others local is inferred'

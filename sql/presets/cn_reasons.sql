@@ -1,6 +1,6 @@
 -- Reasons for what leaves the straight way, and whose fault each speaks of
 -- where it is upheld.
-INSERT INTO dcm.reason (kind, code, name, name_en, fault) VALUES
+INSERT INTO @into@.reason (kind, code, name, name_en, fault) VALUES
 	('return', 'wrong_body', '不属于本单位职责', 'not this body''s duty', 'dispatcher'),
 	('return', 'wrong_area', '不属于本区域管辖', 'not in this body''s area', 'dispatcher'),
 	('return', 'wrong_category', '类别有误', 'the category is wrong', 'acceptor'),

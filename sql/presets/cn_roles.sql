@@ -1,6 +1,6 @@
 -- The business roles of a digital city management centre.  Only a collector,
 -- who may be out of reach of the network, tells what happened before.
-INSERT INTO dcm.role (code, name, name_en, max_backdate, for_body) VALUES
+INSERT INTO @into@.role (code, name, name_en, max_backdate, for_body) VALUES
 	('collector', '监督员(采集员)', 'collector', '24 hours', false),
 	('acceptor', '受理员', 'acceptor', '0', false),
 	('shift_leader', '值班长', 'shift leader', '0', false),
@@ -11,5 +11,7 @@ INSERT INTO dcm.role (code, name, name_en, max_backdate, for_body) VALUES
 	('video_watcher', '视频监控员', 'video watcher', '0', false),
 	('area_head', '地域责任人', 'person in charge of an area', '0', false),
 	('leader', '领导', 'leader', '0', false),
+	('deputy', '分管领导', 'deputy in charge', '0', false),
+	('data_keeper', '数据维护员', 'keeper of base data', '0', false),
 	('auditor', '纪检监察', 'disciplinary auditor', '0', false)
 ON CONFLICT DO NOTHING;

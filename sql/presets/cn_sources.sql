@@ -1,6 +1,6 @@
 -- Where problems come from.  Active: found by the system's own people and
 -- devices; passive: told by others.
-INSERT INTO dcm.source (code, name, name_en, mode, grp) VALUES
+INSERT INTO @into@.source (code, name, name_en, mode, grp) VALUES
 	('collector', '监督员上报', 'collector on patrol', 'active', 'patrol'),
 	('inspection', '督查检查', 'inspection', 'active', 'patrol'),
 	('video', '视频监控', 'video watching', 'active', 'device'),

@@ -1,6 +1,6 @@
 -- The workflow as shipped: states, actions, what they carry, and transitions.
 
-INSERT INTO dcm.state (code, stage, ending, time_limit, name, name_en) VALUES
+INSERT INTO @into@.state (code, stage, ending, time_limit, name, name_en) VALUES
 	('reported', 'collection', false, '15 minute', '待受理', 'reported'),
 	('verifying', 'collection', false, '30 minute', '待核实', 'being verified'),
 	('accepted', 'filing', false, '15 minute', '待立案', 'accepted'),
@@ -16,7 +16,7 @@ INSERT INTO dcm.state (code, stage, ending, time_limit, name, name_en) VALUES
 	('voided', 'ended', true, NULL, '作废', 'voided')
 ON CONFLICT DO NOTHING;
 
-INSERT INTO dcm.action (code, name, name_en, function) VALUES
+INSERT INTO @into@.action (code, name, name_en, function) VALUES
 	('report', '上报', 'report', 'dcm.report_case'),
 	('resolve_on_site', '自行处置', 'resolve on site', 'dcm.resolve_on_site'),
 	('accept', '受理', 'accept', 'dcm.accept_case'),
@@ -44,10 +44,11 @@ INSERT INTO dcm.action (code, name, name_en, function) VALUES
 	('close', '结案', 'close', 'dcm.close_case'),
 	('void', '作废', 'void', 'dcm.void_case'),
 	('remind', '催办', 'remind', 'dcm.remind_case'),
-	('comment', '批注', 'comment', 'dcm.comment_case')
+	('comment', '批注', 'comment', 'dcm.comment_case'),
+	('reassign_task', '改派', 'reassign task', 'dcm.reassign_task')
 ON CONFLICT DO NOTHING;
 
-INSERT INTO dcm.action_key (action, key, type, required, meaning, meaning_en) VALUES
+INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en) VALUES
 	('report', 'severity', 'text', false, '严重程度', 'severity: normal, major or danger'),
 	('report', 'discovered_at', 'timestamp', false, '发现时间', 'when it was discovered'),
 	('resolve_on_site', 'before', 'photo', true, '处置前照片', 'photograph before'),
@@ -87,10 +88,11 @@ INSERT INTO dcm.action_key (action, key, type, required, meaning, meaning_en) VA
 	('pass_check', 'photo', 'photo', true, '核查照片', 'photograph'),
 	('fail_check', 'photo', 'photo', true, '核查照片', 'photograph'),
 	('fail_check', 'reason', 'free_text', true, '返工原因', 'why'),
-	('void', 'reason', 'reason', true, '作废原因', 'why')
+	('void', 'reason', 'reason', true, '作废原因', 'why'),
+	('reassign_task', 'person', 'person', true, '改派给', 'who is to go instead')
 ON CONFLICT DO NOTHING;
 
-INSERT INTO dcm.transition (state, action, next_state, roles, effects)
+INSERT INTO @into@.transition (state, action, next_state, roles, effects)
 SELECT t.state, t.action, t.next_state, t.roles::text[], t.effects::text[]
 FROM (VALUES
 	(NULL, 'report', 'reported', '{*}', '{}'),
@@ -119,17 +121,19 @@ FROM (VALUES
 	('handled', 'request_check', 'checking', '{acceptor}', '{check_task}'),
 	('checking', 'pass_check', 'checked', '{collector}', '{finish_task}'),
 	('checking', 'fail_check', 'handling', '{collector}', '{finish_task,rework}'),
+	('verifying', 'reassign_task', NULL, '{shift_leader,acceptor}', '{reassign_task}'),
+	('checking', 'reassign_task', NULL, '{shift_leader,acceptor}', '{reassign_task}'),
 	('checked', 'close', 'closed', '{shift_leader}', '{}')) AS t (state, action, next_state, roles, effects)
-WHERE NOT EXISTS (SELECT FROM dcm.transition)
+WHERE NOT EXISTS (SELECT FROM @into@.transition AS o WHERE o.state IS NOT DISTINCT FROM t.state AND o.action = t.action)
 UNION ALL
 SELECT s.code, a.action, a.next_state, a.roles::text[], a.effects::text[]
-FROM dcm.state AS s
+FROM @into@.state AS s
 	CROSS JOIN (VALUES
 		('amend', NULL, '{acceptor,shift_leader,dispatcher}', '{amend}'),
 		('void', 'voided', '{shift_leader}', '{}'),
 		('remind', NULL, '{dispatcher,shift_leader,leader,inspector}', '{}'),
 		('comment', NULL, '{*}', '{}')) AS a (action, next_state, roles, effects)
-WHERE NOT EXISTS (SELECT FROM dcm.transition)
+WHERE NOT EXISTS (SELECT FROM @into@.transition AS o WHERE o.state = s.code AND o.action = a.action)
 	AND CASE a.action
 		WHEN 'amend' THEN s.code IN ('reported', 'verifying', 'accepted', 'filed', 'dispatched', 'handling', 'suspended')
 		WHEN 'comment' THEN true

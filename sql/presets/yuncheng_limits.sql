@@ -3,7 +3,7 @@
 -- 紧急工作日 is a day of 24 hours.  Three conditions have one limit in one of the
 -- city's lists and another in the other list (C0110, C0111, C0114: no. 2 and 5);
 -- both are kept.
-INSERT INTO dcm.filing_standard (category, condition_no, condition, condition_en, limit_1, closing, closing_en, source)
+INSERT INTO @into@.filing_standard (category, condition_no, condition, condition_en, limit_1, closing, closing_en, source)
 SELECT c.id, v.condition_no, c.name || ':' || v.problem, c.name_en || ': ' || v.problem_en,
 	v.time_limit::dcm.time_limit, v.closing, v.closing_en, 'Yuncheng'
 FROM (VALUES
@@ -536,5 +536,5 @@ FROM (VALUES
 	('E0698', 4, '环境脏乱', 'filthy', '1 work_day', '整改', 'put right')) AS v (category, condition_no, problem, problem_en, time_limit, closing, closing_en)
 	JOIN dcm.category AS c ON c.code = v.category AND c.edition = '2013'
 WHERE NOT EXISTS (
-	SELECT FROM dcm.filing_standard AS s
+	SELECT FROM @into@.filing_standard AS s
 	WHERE s.category = c.id AND s.condition_no = v.condition_no);

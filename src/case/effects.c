@@ -329,13 +329,11 @@ open_task(Act *act, const char *kind)
 			   DatumGetInt16(ACT_GET(act, tasks)), 'i', values, nulls, 6);
 }
 
-/* finish_task: the task's own person only, where it was given to one. */
-static void
-effect_finish_task(Act *act)
+/* The person of the case's last task, or 0 where anybody may do it. */
+static int
+task_person(const Act *act)
 {
-	Datum		values[5] = {Int64GetDatum(act->case_no), ACT_GET(act, tasks),
-		TimestampTzGetDatum(act->at), Int32GetDatum(act->actor.person->id),
-		CStringGetTextDatum(act->action->code)};
+	Datum		values[2] = {Int64GetDatum(act->case_no), ACT_GET(act, tasks)};
 	Datum		person;
 	bool		isnull;
 
@@ -343,7 +341,34 @@ effect_finish_task(Act *act)
 		SPI_processed != 1)
 		forbid("dcm.no_task", "there is no task to finish", "Nobody was asked to look at this case.");
 	person = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	if (!isnull && DatumGetInt32(person) != act->actor.person->id)
+	return isnull ? 0 : DatumGetInt32(person);
+}
+
+/* reassign_task: another person is to go. */
+static void
+effect_reassign_task(Act *act)
+{
+	const Person *person = act_data_person(act, "person");
+	Datum		values[3] = {Int64GetDatum(act->case_no), ACT_GET(act, tasks), (Datum) 0};
+
+	if (person == NULL)
+		bad_argument("dcm.no_person", "no person is named", "Name one by key \"person\".");
+	(void) task_person(act);
+	values[2] = Int32GetDatum(person->id);
+	leaf_write(LEAF_TASK_GIVE, "case_task", act->case_no,
+			   DatumGetInt16(ACT_GET(act, tasks)), 'u', values, NULL, 3);
+}
+
+/* finish_task: the task's own person only, where it was given to one. */
+static void
+effect_finish_task(Act *act)
+{
+	Datum		values[5] = {Int64GetDatum(act->case_no), ACT_GET(act, tasks),
+		TimestampTzGetDatum(act->at), Int32GetDatum(act->actor.person->id),
+		CStringGetTextDatum(act->action->code)};
+	int			person = task_person(act);
+
+	if (person != 0 && person != act->actor.person->id)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("this task was given to another person"),
@@ -542,6 +567,8 @@ act_apply_effects(Act *act)
 		open_task(act, "verify");
 	if (HAS_EFFECT(t, check_task))
 		open_task(act, "check");
+	if (HAS_EFFECT(t, reassign_task))
+		effect_reassign_task(act);
 	if (HAS_EFFECT(t, finish_task))
 		effect_finish_task(act);
 	if (HAS_EFFECT(t, rework))

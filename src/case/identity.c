@@ -26,6 +26,7 @@
 
 PG_FUNCTION_INFO_V1(dcm_become);
 PG_FUNCTION_INFO_V1(dcm_whoami);
+PG_FUNCTION_INFO_V1(dcm_acting);
 
 static char *acting_person = NULL;
 static bool becoming = false;
@@ -173,24 +174,31 @@ dcm_become(PG_FUNCTION_ARGS)
 }
 
 /*
- * Who acts: the person of dcm.become, else the one whose login the session's
- * user is.  Raises 42501 where that is nobody.
+ * The person of dcm.become with the post chosen there (or 0), else the one
+ * whose login the session's user is; NULL where that is nobody.
+ */
+static const Person *
+who_acts(const People *people, int *post)
+{
+	int			id = 0;
+
+	*post = 0;
+	if (acting_person == NULL || acting_person[0] == '\0')
+		return people_by_login(people, GetUserNameFromId(GetSessionUserId(), false));
+	if (sscanf(acting_person, "%d/%d", &id, post) != 2)
+		return NULL;
+	return people_person(people, id);
+}
+
+/*
+ * Who acts.  Raises 42501 where that is nobody.
  */
 Actor
 identity_actor(void)
 {
 	Actor		actor = {.people = people_get(), .loader = granted("dcm_loader")};
 
-	if (acting_person && acting_person[0] != '\0')
-	{
-		int			id = 0;
-
-		if (sscanf(acting_person, "%d/%d", &id, &actor.post) == 2)
-			actor.person = people_person(actor.people, id);
-	}
-	else
-		actor.person = people_by_login(actor.people,
-									   GetUserNameFromId(GetSessionUserId(), false));
+	actor.person = who_acts(actor.people, &actor.post);
 	if (actor.person == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -294,4 +302,19 @@ dcm_whoami(PG_FUNCTION_ARGS)
 	values[0] = CStringGetTextDatum(actor.person->code);
 	values[2] = PointerGetDatum(construct_array(roles, nroles, TEXTOID, -1, false, TYPALIGN_INT));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}
+
+/*
+ * dcm.acting() → the code of the person who acts, NULL where that is nobody:
+ * for the record of who changed base data, which asks for no right.
+ */
+Datum
+dcm_acting(PG_FUNCTION_ARGS)
+{
+	int			post;
+	const Person *person = who_acts(people_get(), &post);
+
+	if (person == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(person->code));
 }

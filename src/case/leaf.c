@@ -125,6 +125,10 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 	[LEAF_TASK_GET] = {"ls",
 		"SELECT person::pg_catalog.int4 FROM dcm.case_task_%1$d"
 	" WHERE case_no" EQ "$1 AND task_no" EQ "$2"},
+	[LEAF_TASK_GIVE] = {"lsi",
+		"UPDATE dcm.case_task_%1$d SET person = $3"
+		" WHERE case_no" EQ "$1 AND task_no" EQ "$2"
+	" RETURNING case_no, task_no, person"},
 	[LEAF_TASK_DONE] = {"lszit",
 		"UPDATE dcm.case_task_%1$d SET done_at = $3, done_by = $4, outcome = $5"
 		" WHERE case_no" EQ "$1 AND task_no" EQ "$2"

@@ -29,6 +29,7 @@ typedef enum LeafStatement
 	LEAF_ATTACH,
 	LEAF_TASK_OPEN,
 	LEAF_TASK_GET,
+	LEAF_TASK_GIVE,
 	LEAF_TASK_DONE,
 	LEAF_COUNT
 } LeafStatement;

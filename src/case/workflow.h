@@ -15,7 +15,7 @@
 	X(file) X(open_work) X(recall_work) X(sign_work) X(return_work) \
 	X(handle_work) X(rework) X(amend) X(request_extension) X(extend) \
 	X(deny_extension) X(request_suspension) X(suspend) X(deny_suspension) X(resume) X(verify_task) \
-	X(check_task) X(finish_task) X(on_site)
+	X(check_task) X(reassign_task) X(finish_task) X(on_site)
 
 typedef enum WorkflowEffect
 {

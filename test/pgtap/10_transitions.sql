@@ -14,7 +14,7 @@ CREATE TEMP TABLE actions (action) AS VALUES
 	('deny_verification'), ('amend'), ('file'), ('dispatch'), ('recall'), ('sign'), ('return'),
 	('request_extension'), ('grant_extension'), ('deny_extension'), ('request_suspension'), ('grant_suspension'),
 	('deny_suspension'), ('resume'), ('handle'), ('request_check'), ('pass_check'), ('fail_check'), ('close'),
-	('void'), ('remind'), ('comment');
+	('void'), ('remind'), ('comment'), ('reassign_task');
 
 CREATE TEMP TABLE legal (state, action, leads_to) AS
 SELECT * FROM (VALUES
@@ -43,6 +43,8 @@ SELECT * FROM (VALUES
 	('handled', 'request_check', 'checking'),
 	('checking', 'pass_check', 'checked'),
 	('checking', 'fail_check', 'handling'),
+	('verifying', 'reassign_task', 'verifying'),
+	('checking', 'reassign_task', 'checking'),
 	('checked', 'close', 'closed'),
 	('dispatched', 'remind', 'dispatched'),
 	('handling', 'remind', 'handling')) AS v

@@ -13,7 +13,7 @@ CREATE TEMP TABLE stage (action, state) AS VALUES
 	('request_extension', 'handling'), ('grant_extension', 'handling'), ('deny_extension', 'handling'),
 	('request_suspension', 'handling'), ('grant_suspension', 'handling'), ('deny_suspension', 'handling'),
 	('resume', 'suspended'), ('handle', 'handling'), ('request_check', 'handled'), ('pass_check', 'checking'),
-	('fail_check', 'checking'), ('close', 'checked'), ('void', 'reported'), ('remind', 'handling'), ('comment', 'closed');
+	('fail_check', 'checking'), ('close', 'checked'), ('void', 'reported'), ('remind', 'handling'), ('comment', 'closed'), ('reassign_task', 'checking');
 CREATE TEMP TABLE prepared AS
 SELECT s.action, t.case_in(s.state) AS case_no FROM stage AS s;
 
@@ -46,7 +46,7 @@ FROM stage AS s;
 SELECT results_eq('SELECT action, key FROM dcm.action_key WHERE required ORDER BY 1, 2',
 	$$VALUES ('confirm_verification', 'finding'), ('deny_verification', 'finding'), ('dispatch', 'org'),
 		('fail_check', 'photo'), ('fail_check', 'reason'), ('file', 'condition'), ('handle', 'after'), ('handle', 'result'),
-		('pass_check', 'photo'), ('recall', 'reason'), ('reject', 'reason'), ('request_extension', 'reason'),
+		('pass_check', 'photo'), ('reassign_task', 'person'), ('recall', 'reason'), ('reject', 'reason'), ('request_extension', 'reason'),
 		('request_suspension', 'reason'), ('request_suspension', 'until'), ('resolve_on_site', 'after'),
 		('resolve_on_site', 'before'), ('return', 'note'), ('return', 'reason'), ('void', 'reason')$$,
 	'the keys that must be there');

@@ -62,10 +62,10 @@ CREATE TEMP TABLE sep AS SELECT t.case_in('handling') AS no;
 SELECT lives_ok(format('SELECT t.act(''all'', %s, ''handle'', t.data(''handle'')), t.step(%1$s, ''request_check'')', no), 'all handles') FROM sep;
 SELECT is(pg_temp.outcome('all', no, a), '42501 dcm.separation', a || ' by the handler') FROM sep, unnest('{pass_check,fail_check,void}'::text[]) AS a;
 SELECT is(pg_temp.outcome('all', no, 'comment'), 'ok', 'a note by the handler') FROM sep;
-SELECT is((SELECT string_agg(action, ' ' ORDER BY action) FROM dcm.allowed_actions(no)), 'comment', 'nor is a button for it shown') FROM sep, dcm.become('all');
+SELECT is((SELECT string_agg(action, ' ' ORDER BY action) FROM dcm.allowed_actions(no)), 'comment reassign_task', 'nor is a button for it shown') FROM sep, dcm.become('all');
 SELECT lives_ok(format('SELECT t.step(%s, ''fail_check''), t.act(''other'', %1$s, ''handle'', t.data(''handle'')), t.step(%1$s, ''request_check'')', no), 'after a rework another handles') FROM sep;
 SELECT is(pg_temp.outcome(p, no, 'pass_check'), '42501 dcm.separation', p || ' may not check') FROM sep, unnest('{all,other}'::text[]) AS p;
-SELECT is((SELECT string_agg(action, ' ' ORDER BY action) FROM dcm.allowed_actions(no)), 'comment', 'nor is a button for it shown') FROM sep, dcm.become('all');
+SELECT is((SELECT string_agg(action, ' ' ORDER BY action) FROM dcm.allowed_actions(no)), 'comment reassign_task', 'nor is a button for it shown') FROM sep, dcm.become('all');
 SELECT lives_ok(format('SELECT t.step(%s, ''pass_check'')', no), 'a third checks') FROM sep;
 SELECT is(pg_temp.outcome(p, no, 'close'), '42501 dcm.separation', p || ' may not close') FROM sep, unnest('{all,other}'::text[]) AS p;
 SELECT is(pg_temp.outcome('lead', no, 'close'), 'ok', 'a fourth closes') FROM sep;
@@ -174,7 +174,11 @@ UPDATE dcm.post SET valid = '[,2020-01-01)' WHERE code IN ('all_acceptor', 'acc_
 SELECT is(t.try(format('SELECT dcm.act(%s, ''accept'')', c)), '42501 dcm.no_right', 'a post that has ended since gives no right') FROM open;
 SELECT is(t.try_act('acc', c, 'accept'), '42501 dcm.no_right', 'none without choosing either') FROM open;
 SELECT is(t.try('SELECT dcm.become(''all'', ''all_acceptor'')'), '42501 dcm.no_post', 'it cannot be chosen any more');
+-- what has ended is history; a new version begins where it did
 UPDATE dcm.post SET valid = '[-infinity,)' WHERE code IN ('all_acceptor', 'acc_acceptor');
+SELECT is((SELECT count(*) FROM dcm.post WHERE code IN ('all_acceptor', 'acc_acceptor') AND valid @> now())::int, 0, 'a post that has ended is not brought back');
+INSERT INTO dcm.post (code, person, role, org) SELECT code, person, role, org FROM dcm.post WHERE code IN ('all_acceptor', 'acc_acceptor');
+SELECT is((SELECT array_agg(DISTINCT lower(valid)) FROM dcm.post WHERE code IN ('all_acceptor', 'acc_acceptor') AND valid @> now()), ARRAY[timestamptz '2020-01-01'], 'it is given anew');
 
 -- business time: how far back is a right of the role, and never before the last
 -- move nor ahead of the clock

@@ -109,7 +109,10 @@ CREATE ROLE regress_dcm_job LOGIN IN ROLE dcm_job;
 SET session_replication_role = replica;
 UPDATE dcm.case_file SET due = '2015-03-07 18:00' WHERE case_no = 201500000000002;
 RESET session_replication_role;
-UPDATE dcm.escalation_rule SET valid = '[-infinity,)' WHERE clock = 'case' AND level > 1;
+-- what has ended stays so; a new row begins where it did
+UPDATE dcm.escalation_rule SET valid = '[-infinity,)' WHERE clock = 'case' AND level > 1 AND NOT upper_inf(valid);
+INSERT INTO dcm.escalation_rule (clock, level, shift, after, action, to_whom)
+SELECT clock, level, shift, after, action, to_whom FROM dcm.escalation_rule WHERE clock = 'case' AND level > 1;
 SET ROLE regress_dcm_job;
 CALL dcm.run_jobs();
 SELECT level, fired_at > due_at AS late FROM dcm.escalation WHERE due = '2015-03-07 18:00' ORDER BY level;

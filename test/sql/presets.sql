@@ -33,10 +33,31 @@ SELECT count(*) AS told_twice FROM (
 SELECT c.code, s.condition_no, s.limit_1 FROM dcm.filing_standard AS s JOIN dcm.category AS c ON c.id = s.category
 WHERE c.code IN ('C0110', 'C0111', 'C0114') AND s.condition_no IN (2, 5) ORDER BY 1, 2;
 
+-- what classes of areas mean
+SELECT kind, code, name, meaning FROM dcm.label WHERE kind IN ('area_class', 'stage') ORDER BY 1, 2;
+
 -- sources and reasons
 SELECT mode, count(*), string_agg(code, ' ' ORDER BY code) FROM dcm.source GROUP BY 1;
 SELECT kind, count(*) FROM dcm.reason GROUP BY 1 ORDER BY 1;
 SELECT count(*) AS odd_codes FROM dcm.reason WHERE code !~ '^[a-z]+(_[a-z]+)*$';
+
+-- what the city has otherwise than it is shipped: changed, taken away, ended; rows of its own are no difference
+DELETE FROM dcm.reason WHERE code = 'duplicate' AND kind = 'reject';
+INSERT INTO dcm.role (code, name, name_en) VALUES ('own_role', '自有角色', 'of the city''s own');
+UPDATE dcm.filing_standard AS f SET limit_1 = '9 work_day' FROM dcm.category AS c WHERE c.id = f.category AND c.code = 'C0101' AND f.condition_no = 1;
+DELETE FROM dcm.escalation_rule WHERE clock = 'case' AND level = 3;
+CREATE TEMP VIEW all_rows AS
+SELECT 'role' AS t, to_jsonb(r) AS row FROM dcm.role AS r UNION ALL SELECT 'reason', to_jsonb(r) FROM dcm.reason AS r
+UNION ALL SELECT 'category', to_jsonb(r) FROM dcm.category AS r UNION ALL SELECT 'standard', to_jsonb(r) FROM dcm.filing_standard AS r
+UNION ALL SELECT 'rule', to_jsonb(r) FROM dcm.escalation_rule AS r UNION ALL SELECT 'transition', to_jsonb(r) FROM dcm.transition AS r
+UNION ALL SELECT 'source', to_jsonb(r) FROM dcm.source AS r UNION ALL SELECT 'label', to_jsonb(r) FROM dcm.label AS r;
+CREATE TEMP TABLE rows_before AS TABLE all_rows;
+SELECT d.* FROM dcm.presets() AS p CROSS JOIN LATERAL dcm.preset_diff(p.preset) AS d ORDER BY 1, 2, 4;
+SELECT count(dcm.load_preset(preset)) > 0 AS loaded FROM dcm.presets();
+SELECT count(*) AS rows_lost FROM (TABLE rows_before EXCEPT TABLE all_rows) AS r;
+SELECT t, row ->> 'code' AS added FROM (TABLE all_rows EXCEPT TABLE rows_before) AS r;
+-- the row taken away came back; whatever else the city had made of it stands
+SELECT d.* FROM dcm.presets() AS p CROSS JOIN LATERAL dcm.preset_diff(p.preset) AS d ORDER BY 1, 2, 4;
 
 SELECT dcm.load_preset('no_such_preset');
 ROLLBACK;

@@ -142,7 +142,7 @@ UPDATE dcm.responsibility SET area = CASE id WHEN 9002 THEN '320682' ELSE '32068
 SET CONSTRAINTS ALL DEFERRED;
 INSERT INTO dcm.responsibility (id, kind, major, area, org, principle) VALUES
 	(9030, 'event', '01', '320682'::dcm.area_code, pg_temp.org('station'), 'territory');
-DELETE FROM dcm.responsibility WHERE id = 9002;
+DELETE FROM dcm.responsibility WHERE replaces = 9002;
 SET CONSTRAINTS ALL IMMEDIATE;
 
 -- what a rule may not say

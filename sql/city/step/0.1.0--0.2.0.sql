@@ -1,0 +1,96 @@
+-- Tables of 0.1.0 as 0.2.0 has them.  New columns come last, as they do in a new
+-- city; rows of the city's stay as they are.
+
+-- settings
+@include city/01_config_settings.sql@
+
+-- bodies, people, posts: versions in time
+ALTER TABLE dcm.org ADD COLUMN platform smallint CHECK (platform BETWEEN 1 AND 3);
+ALTER TABLE dcm.post
+	DROP CONSTRAINT post_code_key,
+	ADD COLUMN basis text NOT NULL DEFAULT 'staff' CHECK (basis IN ('staff', 'contract', 'volunteer', 'honorary')),
+	ADD COLUMN replaces int REFERENCES dcm.post;
+CREATE INDEX ON dcm.post (code);
+SELECT dcm.version_table('dcm.post', 'code');
+ALTER TABLE dcm.grid
+	ADD COLUMN grade text,
+	ADD COLUMN successor dcm.grid_code REFERENCES dcm.grid;
+
+-- editions, with those that the city has named itself
+@include city/14_base_edition.sql@
+INSERT INTO dcm.edition (code, name, name_en, confidence, source)
+SELECT e.code, e.code, e.code, 'of the city''s own', 'the city'
+FROM (SELECT c.edition FROM dcm.category AS c UNION SELECT dcm.setting('edition')) AS e (code)
+WHERE e.code IS NOT NULL
+ON CONFLICT DO NOTHING;
+CREATE INDEX ON dcm.category (edition, kind, major, minor);
+
+-- components: what a census tells, and since when the register has it so
+ALTER TABLE dcm.component
+	ADD COLUMN is_public boolean NOT NULL DEFAULT true,
+	ADD COLUMN address text,
+	ADD COLUMN accuracy text CHECK (accuracy IN ('A', 'B', 'C')),
+	ADD COLUMN verified_on date,
+	ADD COLUMN sensor jsonb,
+	ADD COLUMN attributes jsonb,
+	ADD COLUMN recorded_at timestamptz NOT NULL DEFAULT now(),
+	ADD COLUMN recorded_by text NOT NULL DEFAULT coalesce(dcm.acting(), session_user);
+
+-- rules in time
+ALTER TABLE dcm.filing_standard
+	ADD COLUMN edition text,
+	ADD COLUMN replaces int REFERENCES dcm.filing_standard;
+SELECT dcm.version_table('dcm.filing_standard', 'category', 'condition_no');
+ALTER TABLE dcm.responsibility ADD COLUMN replaces int REFERENCES dcm.responsibility;
+SELECT dcm.version_table('dcm.responsibility', VARIADIC '{}');
+CREATE TRIGGER begin_rule BEFORE INSERT ON dcm.responsibility
+	FOR EACH ROW EXECUTE FUNCTION dcm.begin_rule();
+ALTER TABLE dcm.escalation_rule ADD COLUMN replaces int REFERENCES dcm.escalation_rule;
+DROP INDEX dcm.escalation_rule_clock_coalesce_level_idx;
+SELECT dcm.version_table('dcm.escalation_rule', 'clock', 'stage', 'level');
+DROP TRIGGER keep_transition ON dcm.transition;
+DROP TRIGGER keep_transition_truncate ON dcm.transition;
+DROP FUNCTION dcm.keep_transition();
+ALTER TABLE dcm.transition
+	ADD COLUMN replaces int REFERENCES dcm.transition,
+	DROP CONSTRAINT transition_effects_check,
+	ADD CONSTRAINT transition_effects_check CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site}');
+SELECT dcm.version_table('dcm.transition', 'state', 'action');
+
+-- new rooms
+@include city/11_base_area.sql@
+@include city/12_base_component.sql@
+@include city/13_base_place.sql@
+@include city/31_base_contact.sql@
+
+-- what things are
+COMMENT ON TABLE dcm.org IS
+	'Bodies as a tree of any depth: level 1 city, 2 district, 3 street, 4 community or enterprise; a government answers for its area (属地), an enterprise for what it owns. 机构:监督中心、指挥中心、专业部门、属地政府、企业等。';
+COMMENT ON COLUMN dcm.org.platform IS 'Tier of the platform by which the body receives cases: 1, 2 or 3, NULL for none. 接入平台级别:一级、二级、三级平台。';
+COMMENT ON TABLE dcm.post IS
+	'Who holds which role in which body, for which area, and when; leaders and deputies of a body are posts too, and a person may have several. code names the post, whoever holds it: a change is a new row, which replaces the one before, so that what was done then names who held it then. 岗位:人员、角色、机构、区域与任期,变更即新版本。';
+COMMENT ON COLUMN dcm.post.basis IS 'staff 在编, contract 外包, volunteer 志愿者, honorary 义务(人大代表、政协委员、居民代表等)。';
+COMMENT ON COLUMN dcm.post.replaces IS 'The version of the post before this one. 上一版本。';
+COMMENT ON TABLE dcm.grid IS
+	'Unit grids of about 10,000 square metres; area_class chooses among the limits of the filing standard. A code that has ended is void and never used again. 万米单元网格,作废的代码不再使用。';
+COMMENT ON COLUMN dcm.grid.land_use IS 'Use class, from a list of the city''s own (dcm.label, kind land_use). 使用分类。';
+COMMENT ON COLUMN dcm.grid.grade IS 'Management grade, from a list of the city''s own (dcm.label, kind grid_grade). 管理等级。';
+COMMENT ON COLUMN dcm.grid.successor IS 'The grid that has taken the place of one that ended. 承继网格。';
+COMMENT ON TABLE dcm.component IS
+	'Managed components, each with an id for life: authority 主管, owner 权属, maintainer 养护. What it was before stands in dcm.component_history. 城市管理部件。';
+COMMENT ON COLUMN dcm.component.state IS 'A code of dcm.label, kind component_state: intact 完好, damaged 破损, lost 丢失, abandoned 废弃 …';
+COMMENT ON COLUMN dcm.component.initial_on IS 'When it was there first. 初始日期。';
+COMMENT ON COLUMN dcm.component.changed_on IS 'When it last changed in the field. 变更日期。';
+COMMENT ON COLUMN dcm.component.source IS 'How its data came: survey 实测, drawing, online update … 数据来源。';
+COMMENT ON COLUMN dcm.component.is_public IS 'False for what belongs to the public space but not to the public, such as door plates and signboards. 非公共设施(门牌、广告牌匾等)为假。';
+COMMENT ON COLUMN dcm.component.accuracy IS 'Class of the place''s accuracy: A 0.5 m, B 1 m, C 10 m. 定位精度等级。';
+COMMENT ON COLUMN dcm.component.verified_on IS 'When a census last found it so, its bodies included. 普查确权日期。';
+COMMENT ON COLUMN dcm.component.sensor IS 'The device that watches it: number, kind, vendor, what it measures. 物联感知设备。';
+COMMENT ON COLUMN dcm.component.attributes IS 'Further fields of the census: material, size, picture … 其他普查属性。';
+COMMENT ON COLUMN dcm.component.recorded_at IS 'Since when the register has it so. 登记时间。';
+COMMENT ON COLUMN dcm.component.recorded_by IS 'The person who acted, else the database role. 登记人。';
+COMMENT ON TABLE dcm.filing_standard IS
+	'Filing conditions of a category with the time limit for each area class (a NULL class takes limit_1; all NULL means no clock) and the closing condition. A change is a new row, which replaces the one before: a case keeps the version under which it was filed. 立案条件、处置时限与结案条件,变更即新版本。';
+COMMENT ON COLUMN dcm.filing_standard.edition IS 'Edition of the city''s own catalogue, such as the year of its handbook. 本市标准的版本。';
+COMMENT ON TABLE dcm.responsibility IS
+	'Which body answers for what and where: (category, or major of a kind, or kind, or anything) in (an area, or a polygon, or the whole city). principle says by which claim: owner 属主 or territory 属地. The most specific wins, what before where; a tie is refused. A change is a new row, which replaces the one before. 责任规则:何类问题、何处、由谁负责,变更即新版本。';

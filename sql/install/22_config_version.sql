@@ -1,0 +1,300 @@
+-- Rules in time: a row that is changed becomes another version, and what any
+-- rule table held at a time can be asked.  Triggers are given by the city's
+-- script to the tables that have a column valid.
+
+CREATE FUNCTION dcm.keep_version() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	was record;
+	begins timestamptz;
+	columns text;
+BEGIN
+	IF TG_OP = 'TRUNCATE' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'check_violation',
+			MESSAGE = format('rows of "%s" are never taken away', TG_TABLE_NAME),
+			DETAIL = 'Cases name the rows by which they went.',
+			HINT = 'DELETE ends their validity.',
+			CONSTRAINT = 'dcm.version_kept';
+	END IF;
+	-- what has ended stays as it was and is not counted, what has not begun never was
+	IF isempty(OLD.valid) OR upper(OLD.valid) <= now() THEN
+		RETURN NULL;
+	END IF;
+	IF lower(OLD.valid) >= now() THEN
+		RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+	END IF;
+	IF TG_OP = 'DELETE' THEN
+		EXECUTE format('UPDATE %s SET valid = $2 WHERE id = $1', TG_RELID::regclass)
+			USING OLD.id, tstzrange(lower(OLD.valid), now());
+		RETURN NULL;
+	END IF;
+
+	was := OLD;
+	OLD.valid := NEW.valid;
+	IF OLD IS NOT DISTINCT FROM NEW THEN
+		RETURN NEW; -- only its time is another
+	END IF;
+	begins := now();
+	IF NEW.valid IS DISTINCT FROM was.valid THEN
+		begins := greatest(begins, lower(NEW.valid));
+	END IF;
+	NEW.replaces := was.id;
+	NEW.valid := tstzrange(begins, upper(NEW.valid));
+	SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO columns
+	FROM pg_attribute AS a
+	WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attname <> 'id';
+	EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM (SELECT ($1).*) AS n', TG_RELID::regclass, columns) USING NEW;
+	was.valid := tstzrange(lower(was.valid), least(begins, upper(was.valid)));
+	RETURN was;
+END
+$$;
+COMMENT ON FUNCTION dcm.keep_version() IS
+	'Trigger of rule tables with id, valid and replaces: a change of a row in force ends it and adds its new version, from now or from the later lower(valid) given; DELETE ends it; what has ended stays as it was. 23514 for TRUNCATE. 规则表的版本保留触发器:修改即生成新版本,删除即终止有效期。';
+
+CREATE FUNCTION dcm.begin_version() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	ended timestamptz;
+BEGIN
+	-- a row that does not say since when it counts does so since the last one ended
+	IF lower(NEW.valid) = '-infinity' OR lower_inf(NEW.valid) THEN
+		EXECUTE format('SELECT max(upper(o.valid)) FROM %s AS o WHERE NOT isempty(o.valid) AND upper(o.valid) <= now() AND %s', TG_RELID::regclass,
+			(SELECT string_agg(format('o.%1$I IS NOT DISTINCT FROM ($1).%1$I', k.key), ' AND ') FROM unnest(TG_ARGV) AS k (key)))
+			INTO ended USING NEW;
+		IF ended IS NOT NULL AND ended < coalesce(upper(NEW.valid), 'infinity') THEN
+			NEW.valid := tstzrange(ended, upper(NEW.valid));
+		END IF;
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION dcm.begin_version() IS
+	'Trigger of versioned tables: a new row that does not say since when it is valid is so since the last row with the same key, named by its arguments, ended. 新版本未写起始时间时,自上一版本终止之时起有效。';
+
+CREATE FUNCTION dcm.is_replacing(config_table regclass, id int) RETURNS boolean
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	answer boolean;
+BEGIN
+	EXECUTE format('SELECT EXISTS (SELECT FROM %1$s AS n JOIN %1$s AS o ON o.id = n.replaces WHERE n.id = $1 AND o.valid && n.valid)', config_table)
+		INTO answer USING id;
+	RETURN answer;
+END
+$$;
+COMMENT ON FUNCTION dcm.is_replacing(regclass, int) IS
+	'Whether a row stands beside the one that it replaces, which keep_version() is about to end. 新版本所替代的旧版本是否尚未终止。';
+
+CREATE FUNCTION dcm.refuse_overlap() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	one int;
+	other int;
+	same text := (SELECT string_agg(format('o.%1$I IS NOT DISTINCT FROM n.%1$I', k.key), ' AND ') FROM unnest(TG_ARGV) AS k (key));
+BEGIN
+	-- what keep_version() adds is judged with the row that it replaces, once that has ended
+	IF pg_trigger_depth() > 1 AND TG_OP = 'INSERT' AND dcm.is_replacing(TG_RELID::regclass, NEW.id) THEN
+		RETURN NULL;
+	END IF;
+	-- two writers at once must see each other's row
+	PERFORM pg_advisory_xact_lock(TG_RELID::int, 0);
+	-- as the rows stand now: a deferred check may come after another change
+	EXECUTE format('SELECT n.id, o.id FROM %1$s AS n JOIN %1$s AS o ON o.id <> n.id AND o.valid && n.valid AND %2$s WHERE n.id = $1 OR n.replaces = $1 LIMIT 1',
+		TG_RELID::regclass, same) INTO one, other USING NEW.id;
+	IF other IS NOT NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'exclusion_violation',
+			MESSAGE = format('two rows of "%s" say what is valid at one time', TG_TABLE_NAME),
+			DETAIL = format('Rows %s and %s have the same %s, and their times overlap.', least(one, other), greatest(one, other), array_to_string(TG_ARGV, ', ')),
+			HINT = 'Change the row in force, or let one end before the other begins.',
+			CONSTRAINT = 'dcm.overlap';
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION dcm.refuse_overlap() IS
+	'Constraint trigger of versioned tables: 23P01 for two rows with the same key, named by its arguments, that are valid at one time. 拒绝同一键在同一时间有两个有效版本。';
+
+CREATE FUNCTION dcm.version_table(config_table regclass, VARIADIC keys text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	args text := (SELECT string_agg(quote_literal(k), ', ') FROM unnest(keys) AS k);
+BEGIN
+	EXECUTE format('CREATE TRIGGER keep_version BEFORE UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION dcm.keep_version()', config_table);
+	EXECUTE format('CREATE TRIGGER keep_version_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION dcm.keep_version()', config_table);
+	IF args IS NOT NULL THEN
+		EXECUTE format('CREATE TRIGGER begin_version BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION dcm.begin_version(%s)', config_table, args);
+		EXECUTE format('CREATE CONSTRAINT TRIGGER refuse_overlap AFTER INSERT OR UPDATE ON %s DEFERRABLE INITIALLY IMMEDIATE
+			FOR EACH ROW EXECUTE FUNCTION dcm.refuse_overlap(%s)', config_table, args);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.version_table(regclass, text[]) IS
+	'Gives a table with id, valid and replaces its triggers: a change is a new version, and of one key there is one row at a time. 为带有效期的规则表建立版本触发器。';
+
+CREATE FUNCTION dcm.config_as_of(config_table text, at timestamptz) RETURNS SETOF jsonb
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	keys text[];
+BEGIN
+	PERFORM dcm.require_city();
+	IF NOT EXISTS (SELECT FROM pg_trigger AS t
+			WHERE t.tgrelid = to_regclass('dcm.' || quote_ident(config_table)) AND t.tgname = 'dcm_config_log') THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('no changes of a table "%s" are logged', config_table),
+			HINT = 'Name a rule table, such as setting or role; see dcm.config_log.',
+			CONSTRAINT = 'dcm.not_logged';
+	END IF;
+	SELECT array_agg(a.attname ORDER BY a.attnum) INTO keys
+	FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+	WHERE i.indrelid = to_regclass('dcm.' || quote_ident(config_table)) AND i.indisprimary;
+	-- a table without a key is its rows
+	RETURN QUERY EXECUTE format($q$
+		WITH present AS (
+			SELECT to_jsonb(t) AS row FROM dcm.%I AS t
+		), later AS (
+			-- of each key the first change after that time tells what was before it
+			SELECT DISTINCT ON (c.key) c.key, c.row
+			FROM (
+				SELECT l.id, dcm.json_key(l.before, $1) AS key, l.before AS row
+				FROM dcm.config_log AS l WHERE l.table_name = $2 AND l.at > $3 AND l.before IS NOT NULL
+				UNION ALL
+				SELECT l.id, dcm.json_key(l.after, $1), NULL
+				FROM dcm.config_log AS l WHERE l.table_name = $2 AND l.at > $3 AND l.after IS NOT NULL
+					AND dcm.json_key(l.after, $1) IS DISTINCT FROM dcm.json_key(l.before, $1)) AS c
+			ORDER BY c.key, c.id, c.row IS NULL
+		)
+		SELECT p.row FROM present AS p WHERE NOT EXISTS (SELECT FROM later AS l WHERE l.key = dcm.json_key(p.row, $1))
+		UNION ALL
+		SELECT l.row FROM later AS l WHERE l.row IS NOT NULL
+		$q$, config_table) USING keys, config_table, at;
+END
+$$;
+COMMENT ON FUNCTION dcm.config_as_of(text, timestamptz) IS
+	'The rows of a rule table as they were at a time, each as jsonb, from what it holds now and dcm.config_log. 22023 for a table whose changes are not logged. 规则表在某一时刻的全部内容。';
+
+CREATE FUNCTION dcm.json_key(given jsonb, keys text[]) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
+	RETURN CASE WHEN given IS NULL OR keys IS NULL THEN given
+		ELSE (SELECT pg_catalog.jsonb_object_agg(k.key, given OPERATOR(pg_catalog.->) k.key) FROM pg_catalog.unnest(keys) AS k (key)) END;
+COMMENT ON FUNCTION dcm.json_key(jsonb, text[]) IS
+	'Of a row as jsonb the members named, or all of it where none are. 取行中的键值。';
+
+CREATE FUNCTION dcm.setting_kinds(OUT setting text, OUT kind text, OUT choices text[])
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1 ROWS 30
+BEGIN ATOMIC
+	SELECT v.setting, v.kind, v.choices::pg_catalog.text[]
+	FROM (VALUES
+		('area_code', 'area', NULL),
+		('org_mode', 'choice', '{one_one,one_two,two_one,two_two,combined}'),
+		('srid', 'integer', NULL),
+		('edition', 'edition', NULL),
+		('time_zone', 'time_zone', NULL),
+		('calendar', 'calendar', NULL),
+		('border_metres', 'number', NULL),
+		('component_bodies', 'choices', '{owner,maintainer,authority}'),
+		('grid_area_min', 'number', NULL),
+		('grid_area_max', 'number', NULL),
+		('clock_skew', 'interval', NULL),
+		('handle_from', 'choice', '{dispatch,sign}'),
+		('rework_min', 'time_limit', NULL),
+		('max_extensions', 'integer', NULL),
+		('extend_when_late', 'boolean', NULL),
+		('file_needs_point', 'boolean', NULL),
+		('photo_metres', 'number', NULL),
+		('photo_interval', 'interval', NULL),
+		('in_time_by', 'choice', '{handle,close}'),
+		('in_time_denominator', 'choice', '{filed,closed}'),
+		('warn_ahead', 'interval', NULL),
+		('evaluation_levels', 'integer', NULL),
+		('network_levels', 'integer', NULL),
+		('component_fresh', 'interval', NULL)) AS v (setting, kind, choices);
+END;
+COMMENT ON FUNCTION dcm.setting_kinds() IS
+	'What kind of value each setting of dcm has, and which values a choice has; other settings are text. 各设置的取值类型与可选值。';
+
+CREATE FUNCTION dcm.setting_fault(setting text, value text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 1000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	its record;
+	fault text;
+BEGIN
+	SELECT k.kind, k.choices INTO its FROM dcm.setting_kinds() AS k WHERE k.setting = setting_fault.setting;
+	IF NOT FOUND OR value IS NULL THEN
+		RETURN NULL;
+	END IF;
+	BEGIN
+		CASE its.kind
+			WHEN 'integer' THEN fault := CASE WHEN value::int < 0 THEN 'It must not be below 0.' END;
+			WHEN 'number' THEN fault := CASE WHEN value::float8 >= 0 AND value::float8 < 'infinity' THEN NULL ELSE 'It must be a number, not below 0.' END;
+			WHEN 'boolean' THEN PERFORM value::boolean;
+			WHEN 'interval' THEN fault := CASE WHEN value::interval < '0' THEN 'It must not be below 0.' END;
+			WHEN 'time_limit' THEN PERFORM value::dcm.time_limit;
+			WHEN 'area' THEN PERFORM value::dcm.area_code;
+			WHEN 'choice' THEN fault := CASE WHEN value <> ALL (its.choices) THEN format('It is one of: %s.', array_to_string(its.choices, ', ')) END;
+			WHEN 'choices' THEN fault := CASE WHEN NOT string_to_array(replace(value, ' ', ''), ',') <@ its.choices OR value = '' THEN format('It lists some of: %s.', array_to_string(its.choices, ', ')) END;
+			WHEN 'time_zone' THEN fault := CASE WHEN NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = value) THEN 'There is no such time zone; see pg_timezone_names.' END;
+			WHEN 'calendar' THEN fault := CASE WHEN NOT EXISTS (SELECT FROM dcm.calendar AS c WHERE c.name = value) THEN 'There is no such calendar; see dcm.calendar.' END;
+			WHEN 'edition' THEN fault := CASE WHEN NOT EXISTS (SELECT FROM dcm.edition AS e WHERE e.code = value) THEN 'There is no such edition; see dcm.edition.' END;
+		END CASE;
+	EXCEPTION WHEN data_exception THEN
+		fault := SQLERRM;
+	END;
+	RETURN fault;
+END
+$$;
+COMMENT ON FUNCTION dcm.setting_fault(text, text) IS
+	'What is wrong with a value of a setting, in words; NULL where nothing is. 设置值有何问题,无则为空。';
+
+CREATE FUNCTION dcm.column_srid() RETURNS int
+	LANGUAGE sql STABLE PARALLEL SAFE COST 100
+	SET search_path FROM CURRENT
+	RETURN (SELECT postgis_typmod_srid(a.atttypmod) FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = pg_catalog.to_regclass('dcm.grid') AND a.attname = 'geom');
+COMMENT ON FUNCTION dcm.column_srid() IS
+	'The coordinate system that the geometry column of dcm.grid has. 几何列的坐标系。';
+
+CREATE FUNCTION dcm.check_setting() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	fault text;
+BEGIN
+	-- a setting without a value has its default; what is not changed may stay
+	IF TG_OP = 'UPDATE' AND (NEW.name, NEW.value) IS NOT DISTINCT FROM (OLD.name, OLD.value) THEN
+		RETURN NEW;
+	END IF;
+	fault := CASE WHEN NEW.name = 'schema_version' AND NEW.value IS DISTINCT FROM dcm.script_version()
+			THEN 'It is set by dcm.create_city() and dcm.upgrade_city() alone.'
+		-- 'srid' follows the columns, for a city that has transformed them
+		WHEN NEW.name = 'srid' AND TG_OP = 'UPDATE' AND NEW.value IS DISTINCT FROM dcm.column_srid()::text
+			THEN format('The city''s geometry columns are in %s; it is chosen with dcm.create_city().', dcm.column_srid())
+		ELSE dcm.setting_fault(NEW.name, NEW.value) END;
+	IF fault IS NOT NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('"%s" is no value of setting "%s"', NEW.value, NEW.name),
+			DETAIL = fault,
+			CONSTRAINT = 'dcm.bad_setting';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION dcm.check_setting() IS
+	'Trigger of dcm.setting: 22023 for a value that its setting cannot have. 校验设置的取值。';

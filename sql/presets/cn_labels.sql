@@ -1,0 +1,37 @@
+-- What things are called.  A city that says 核实结案 or 采集员 changes the name; a
+-- list that the standard leaves to the city (land_use, grid_grade) is its own to
+-- fill.
+INSERT INTO @into@.label (kind, code, name, name_en, meaning, meaning_en) VALUES
+	('stage', 'collection', '信息收集', 'collection', NULL, NULL),
+	('stage', 'filing', '案卷建立', 'filing', NULL, NULL),
+	('stage', 'dispatch', '任务派遣', 'dispatch', NULL, NULL),
+	('stage', 'handling', '任务处理', 'handling', NULL, NULL),
+	('stage', 'feedback', '处理反馈', 'feedback', NULL, NULL),
+	('stage', 'closing', '核查结案', 'check and closing', NULL, NULL),
+	('stage', 'evaluation', '综合评价', 'evaluation', NULL, NULL),
+	('area_class', '1', '一级区域', 'area of class 1', '中心城区繁华区域及城市出入口、广场、主干道', 'busiest places of the centre, gateways, squares, main roads'),
+	('area_class', '2', '二级区域', 'area of class 2', '城市次级繁华区域', 'busy places of second rank'),
+	('area_class', '3', '三级区域', 'area of class 3', '城市一般区域', 'ordinary places'),
+	('component_state', 'intact', '完好', 'intact', NULL, NULL),
+	('component_state', 'damaged', '破损', 'damaged', NULL, NULL),
+	('component_state', 'lost', '丢失', 'lost', NULL, NULL),
+	('component_state', 'occupied', '占用', 'occupied', '记忆所得,标准原文未见', 'remembered, not read in a standard'),
+	('component_state', 'abandoned', '废弃', 'abandoned', NULL, NULL),
+	('place_kind', 'region', '区域', 'region', NULL, NULL),
+	('place_kind', 'tract', '地片', 'tract', NULL, NULL),
+	('place_kind', 'quarter', '区片', 'quarter', NULL, NULL),
+	('place_kind', 'street', '街巷', 'street', NULL, NULL),
+	('place_kind', 'door', '门(楼)牌', 'door plate', NULL, NULL),
+	('place_kind', 'poi', '兴趣点', 'point of interest', NULL, NULL),
+	('org_level', '1', '市', 'city', NULL, NULL),
+	('org_level', '2', '区县', 'district', NULL, NULL),
+	('org_level', '3', '街道(乡镇)', 'street or township', NULL, NULL),
+	('org_level', '4', '社区(企业)', 'community or enterprise', NULL, NULL),
+	('platform', '1', '一级平台', 'platform of tier 1', NULL, NULL),
+	('platform', '2', '二级平台', 'platform of tier 2', NULL, NULL),
+	('platform', '3', '三级平台', 'platform of tier 3', NULL, NULL),
+	('basis', 'staff', '在编', 'staff', NULL, NULL),
+	('basis', 'contract', '外包', 'under contract', NULL, NULL),
+	('basis', 'volunteer', '志愿者', 'volunteer', NULL, NULL),
+	('basis', 'honorary', '义务(人大代表、政协委员、居民代表等)', 'honorary: deputies, residents'' representatives', NULL, NULL)
+ON CONFLICT DO NOTHING;
