@@ -32,10 +32,25 @@ BEGIN
 		IF object.is_config AND object.relname NOT IN ('person', 'post', 'role') THEN
 			EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON dcm.%I TO dcm_config', object.relname);
 		END IF;
+		-- lists come in by whoever may write what they hold
+		IF object.relname ~ '^stage_' THEN
+			EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON dcm.%I TO %I', object.relname,
+				CASE object.relname WHEN 'stage_people' THEN 'dcm_security' ELSE 'dcm_config' END);
+			EXECUTE format('GRANT SELECT, UPDATE ON SEQUENCE %s TO %I', pg_get_serial_sequence(format('dcm.%I', object.relname), 'line'),
+				CASE object.relname WHEN 'stage_people' THEN 'dcm_security' ELSE 'dcm_config' END);
+		END IF;
 	END LOOP;
 	GRANT SELECT, INSERT, UPDATE ON dcm.person, dcm.post, dcm.role TO dcm_security;
-	GRANT SELECT ON dcm.org, dcm.duty_area, dcm.region TO dcm_security;
+	GRANT SELECT ON dcm.org, dcm.duty_area, dcm.duty_area_grid, dcm.region, dcm.setting, dcm.config_log TO dcm_security;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON dcm.component, dcm.grid, dcm.duty_area_grid TO dcm_config;
+	IF to_regclass('dcm.import_run') IS NOT NULL THEN
+		GRANT SELECT, INSERT, UPDATE ON dcm.import_run TO dcm_config, dcm_security;
+		GRANT SELECT, INSERT, DELETE ON dcm.import_fault TO dcm_config, dcm_security;
+		GRANT SELECT, INSERT, UPDATE ON dcm.component_serial TO dcm_config;
+		GRANT SELECT ON dcm.case_task TO dcm_security;
+		GRANT EXECUTE ON FUNCTION dcm.request_component_change(text, dcm.component_id, jsonb, text),
+			dcm.decide_component_change(bigint, boolean, text) TO dcm_app, dcm_loader;
+	END IF;
 
 	-- whatever acts on a case
 	FOR object IN
@@ -46,7 +61,16 @@ BEGIN
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO dcm_app, dcm_loader', object.routine);
 	END LOOP;
 	GRANT EXECUTE ON FUNCTION dcm.become(text, text, text) TO dcm_app, dcm_loader;
-	GRANT EXECUTE ON FUNCTION dcm.load_preset(text) TO dcm_config;
+	GRANT EXECUTE ON FUNCTION dcm.load_preset(text), dcm.preset_diff(text) TO dcm_config;
+	-- what brings base data in; the tables' own rights say who may
+	FOR object IN
+		SELECT p.oid::regprocedure AS routine
+		FROM pg_proc AS p
+		WHERE p.pronamespace = 'dcm'::regnamespace AND p.provolatile = 'v'
+			AND p.proname ~ '^(import|judge|settle|store)_|^(next_component_id|component_serials|apply_component_data|hand_over|end_post|change_area)$'
+	LOOP
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO dcm_config, dcm_security', object.routine);
+	END LOOP;
 	PERFORM dcm.grant_job_rights();
 END
 $$;

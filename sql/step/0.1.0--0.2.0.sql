@@ -32,6 +32,12 @@ $$;
 @replace install/24_base_area.sql@
 @replace install/25_base_component.sql@
 @replace install/26_base_place.sql@
+@replace install/27_import.sql@
+@replace install/28_import_org.sql@
+@replace install/28_import_rules.sql@
+@replace install/29_import_area.sql@
+@replace install/29_import_place.sql@
+@replace install/29_import_things.sql@
 @replace install/41_responsible.sql@
 @replace install/42_grids.sql@
 @replace install/51_case_verbs.sql@

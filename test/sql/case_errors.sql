@@ -149,7 +149,22 @@ SELECT told.error('SELECT dcm.drop_city(''another'')');
 SELECT told.error('SELECT dcm.load_preset(''nothing'')');
 SELECT told.error('SELECT dcm.setting(''nothing'')');
 SELECT told.error('SELECT dcm.watch_config(''dcm.case_card'')');
-SELECT told.error('UPDATE dcm.setting SET value = ''Atlantis'' WHERE name = ''time_zone''; SELECT t.report()');
+SELECT told.error('UPDATE dcm.setting SET value = ''Atlantis'' WHERE name = ''time_zone''');
+-- what no trigger has seen, such as a restore of a wrong dump
+SELECT told.error('SET LOCAL session_replication_role = replica; UPDATE dcm.setting SET value = ''Atlantis'' WHERE name = ''time_zone''; SET LOCAL session_replication_role = origin; SELECT t.report()');
+SELECT told.error('SET LOCAL session_replication_role = replica; UPDATE dcm.setting SET value = ''0.1.0'' WHERE name = ''schema_version''; SELECT dcm.import_regions()');
+SELECT told.error('SET LOCAL session_replication_role = replica; UPDATE dcm.setting SET value = ''0.0.9'' WHERE name = ''schema_version''; SELECT dcm.upgrade_city()');
+SELECT told.error('SELECT dcm.upgrade_city(), dcm.require_city(''9.0.0'')');
+SELECT told.error('SELECT dcm.config_as_of(''case_file'', now())');
+SELECT told.error('INSERT INTO dcm.escalation_rule (clock, level, shift, action, to_whom) VALUES (''case'', 9, ''0'', ''warn'', ''{liaison}''), (''case'', 9, ''1 hour'', ''warn'', ''{liaison}'')');
+\echo -- base data
+SELECT told.error('INSERT INTO dcm.stage_area_changes (old) VALUES (''320681''); SELECT dcm.change_area(''320681'', ''320682'')');
+SELECT told.error('SELECT dcm.change_area(''999999'', ''320682'')');
+SELECT told.error('SELECT dcm.import_area_changes(now() + interval ''1 day'')');
+SELECT told.error('INSERT INTO dcm.stage_calendar_days (day, kind) VALUES (''2099-01-01'', ''holiday''); SELECT dcm.import_calendar_days(''[2099-01-01,2100-01-01)'')');
+SELECT told.error('INSERT INTO dcm.component (id, category) SELECT ''3206810101000077'', min(c.id) FROM dcm.category AS c; UPDATE dcm.component SET id = ''3206810101000078'' WHERE id::text = ''3206810101000077''');
+SELECT told.error('INSERT INTO dcm.component_serial (prefix, last) VALUES (3206810101, 999999); SELECT dcm.component_serials(''320681'', ''01'', ''01'', 1, ''2013'')');
+SELECT told.by('all', 'SELECT dcm.request_component_change(''add'', NULL, ''{"colour": "red"}'', ''new'')');
 \echo -- codes, time and space
 SELECT told.error('SELECT ''32068''::dcm.area_code');
 SELECT told.error('SELECT ''soon''::dcm.time_limit');

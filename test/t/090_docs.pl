@@ -39,7 +39,7 @@ is_deeply([ text_of('META.json') =~ /"version": "(\d[^"]*)"/g ], [ $version, $ve
 like(text_of('CHANGELOG.md'), qr/\A# Changelog\n\n## \Q$version\E /, 'the changelog begins with it');
 
 # an answer that a document shows is what the test printed; remarks are its own
-my %printed = map { s/\s+$//r => 1 } split /\n/, text_of('expected/documents.out');
+my %printed = map { s/\s+$//r => 1 } map { split /\n/, text_of("expected/$_.out") } qw(documents base_loading);
 for my $document (@documents)
 {
 	my @lost;
@@ -48,11 +48,15 @@ for my $document (@documents)
 		next unless $block =~ /^ *-+(\+-+)*$/m || $block =~ /^ERROR:/m;
 		push @lost, grep { $_ ne '' && !/^-- / && !$printed{$_} } map { s/\s+$//r } split /\n/, $block;
 	}
-	is_deeply(\@lost, [], "$document shows what test/sql/documents.sql prints");
+	is_deeply(\@lost, [], "$document shows what test/sql/documents.sql and base_loading.sql print");
 }
 
+# each kind of fault of imports is told
+my ($faults) = text_of('sql/install/27_import.sql') =~ /RETURN CASE split_part\(code(.*?)END;/s;
+is_deeply([ grep { text_of('docs/loading.md') !~ /^\|[^|]*`\Q$_\E`[^|]*\|/m } $faults =~ /^\t\tWHEN '(\w+)' THEN/mg ], [], 'docs/loading.md tells every kind of fault');
+
 # the picture of the stages has the moves of the preset, and no others
-my ($moves) = text_of('sql/presets/transitions.sql') =~ /^INSERT INTO dcm\.transition (.*?)\) AS t \(/ms;
+my ($moves) = text_of('sql/presets/transitions.sql') =~ /^INSERT INTO @into@\.transition (.*?)\) AS t \(/ms;
 my %preset = map { $_ => 1 } map { s/^\[\*\] --> (\w+) : report$/[*] --> $1 : report/r }
 	map { "$_->[0] --> $_->[2] : $_->[1]" }
 	map { [ map { s/'//gr } /^(NULL|'\w+'), ('\w+'), ('\w+')/ ] }

@@ -61,6 +61,7 @@ SELECT dcm.version_table('dcm.transition', 'state', 'action');
 @include city/11_base_area.sql@
 @include city/12_base_component.sql@
 @include city/13_base_place.sql@
+@include city/20_import.sql@
 @include city/31_base_contact.sql@
 
 -- what things are

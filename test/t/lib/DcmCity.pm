@@ -11,7 +11,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_node new_database make_city make_cases);
+our @EXPORT = qw(new_node new_database make_city make_cases contents definitions differences);
 
 # A cluster in UTF8 with the database roles of dcm, an owner and an application.
 sub new_node
@@ -50,13 +50,17 @@ sub new_database
 	return;
 }
 
-# The extension, the city and its base data, all by the owner.
+# The extension, the city and its base data, all by the owner; with a version, or
+# with base_data => 0, what 0.1.0 had.
 sub make_city
 {
-	my ($node, $db) = @_;
-	return $node->safe_psql($db, q{
+	my ($node, $db, %args) = @_;
+	my $version = defined $args{version} ? "VERSION '$args{version}'" : '';
+	$node->safe_psql($db, qq{
 		SET client_min_messages = warning;
-		CREATE EXTENSION dcm CASCADE;
+		CREATE EXTENSION dcm $version CASCADE;}, extra_params => [ '-U', 'city_owner' ]);
+	$node->safe_psql($db, q{
+		SET client_min_messages = warning;
 		SELECT dcm.create_city('Qidong', '320681',
 			presets => '{transitions,cn_calendar,cn_roles,cn_sources,cn_reasons,cn_categories_2013,yuncheng_limits,escalation}');
 		SELECT dcm.grant_roles();
@@ -89,6 +93,37 @@ sub make_city
 		INSERT INTO dcm.calendar_day (calendar, day, kind) VALUES ('default', '2027-05-08', 'special');
 		INSERT INTO dcm.calendar_day_hours VALUES ('default', '2027-05-08', '09:00', '12:00');
 	}, extra_params => [ '-U', 'city_owner' ]);
+	# the library, which is the newer one, tells its own version to the older script
+	$node->safe_psql($db, "UPDATE dcm.setting SET value = '$args{version}' WHERE name = 'schema_version'") if defined $args{version};
+	add_base_data($node, $db) unless defined $args{version} || defined $args{base_data};
+	return;
+}
+
+# Base data of every other table.
+sub add_base_data
+{
+	my ($node, $db) = @_;
+	$node->safe_psql($db, q{
+		SET client_min_messages = warning;
+		SELECT dcm.load_preset('cn_labels');
+		INSERT INTO dcm.org_contact (org, phone) SELECT id, '0513-12319' FROM dcm.org WHERE code = 'centre';
+		INSERT INTO dcm.area_group (code, name) VALUES ('middle', '中心片区');
+		INSERT INTO dcm.area_group_member SELECT id, '320681100' FROM dcm.area_group;
+		INSERT INTO dcm.place (code, name, kind, geom) VALUES ('p1', '人民公园', 'poi', ST_SetSRID(ST_Point(121.605, 31.8005), 4490));
+		INSERT INTO dcm.layer (code, name, kind) VALUES ('photo2024', '航片', 'ortho');
+		-- an area that moves, a component with a past, a request, a list with a bad line
+		INSERT INTO dcm.region (code, name) VALUES ('320681900', '旧镇');
+		SELECT dcm.change_area('320681900', '320681901', '新镇', reason => '改码');
+		UPDATE dcm.component SET state = 'damaged';
+		SELECT dcm.next_component_id('320681', 'C0102');
+		INSERT INTO dcm.stage_orgs (code, name, level, kind) VALUES ('park', '园林处', 2, 'department'), ('bad', '坏', 7, 'guild');
+		SELECT dcm.import_orgs();
+		UPDATE dcm.filing_standard SET limit_1 = '3 work_day' WHERE id = 1;
+	}, extra_params => [ '-U', 'city_owner' ]);
+	return $node->safe_psql($db, q{
+		SELECT dcm.become('lead', scope => 'session');
+		SELECT dcm.request_component_change('change', '3206810101000042', '{"note": "x"}', '复查');
+	}, extra_params => [ '-U', 'desk' ]);
 }
 
 # Cases through the public functions by a loader, n of them from a day on, which
@@ -129,6 +164,86 @@ sub make_cases
 		END
 		\$\$;
 	}, extra_params => [ '-U', 'loader' ]);
+}
+
+# What each table, view and sequence of the city holds, one line for each.
+sub contents
+{
+	my ($node, $db) = @_;
+	my %found = map { split /\|/, $_, 2 } split /\n/, $node->safe_psql($db, <<'SQL');
+CREATE FUNCTION pg_temp.digest(what regclass, kind "char") RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+BEGIN
+	EXECUTE CASE kind WHEN 'S' THEN format('SELECT concat_ws('' '', last_value, is_called) FROM %s', what)
+		ELSE format('SELECT concat_ws('' '', count(*), md5(string_agg(r::text, chr(10) ORDER BY r::text COLLATE "C"))) FROM %s AS r', what) END
+	INTO answer;
+	RETURN answer;
+END
+$$;
+SELECT c.oid::regclass, pg_temp.digest(c.oid, c.relkind)
+FROM pg_class AS c
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S')
+	AND (c.relnamespace = 'dcm'::regnamespace OR c.relname ~ '^own_')
+ORDER BY 1;
+SQL
+	cmp_ok(scalar(keys %found), '>', 50, "$db has what to compare");
+	$found{"eval_$_"} = $node->safe_psql($db, "SELECT * FROM dcm.eval_$_('2025-06-01', '2025-06-30') AS e ORDER BY e::text COLLATE \"C\"") for qw(org region);
+	return \%found;
+}
+
+# The definitions and rights of everything in schema dcm and of the city's own.
+sub definitions
+{
+	my ($node, $db) = @_;
+	return [ split /\x1e\n?/, $node->safe_psql($db, <<'SQL') ];
+SET search_path = pg_catalog;
+\pset recordsep '\x1e'
+WITH r AS (
+	SELECT c.* FROM pg_class AS c
+	WHERE c.relnamespace = 'dcm'::regnamespace OR c.relname ~ '^own_')
+SELECT concat_ws(' ', 'table', r.oid::regclass, r.relkind, r.relrowsecurity, pg_get_userbyid(r.relowner), r.reloptions,
+	(SELECT string_agg(x::text, ',' ORDER BY x::text COLLATE "C") FROM unnest(r.relacl) AS x),
+	pg_get_expr(r.relpartbound, r.oid), obj_description(r.oid, 'pg_class')) COLLATE "C"
+FROM r WHERE r.relkind NOT IN ('i', 'I')
+UNION ALL
+SELECT concat_ws(' ', 'column', r.oid::regclass, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attidentity, a.attgenerated,
+	a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attacl, col_description(r.oid, a.attnum))
+FROM r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0
+	LEFT JOIN pg_attrdef AS d ON d.adrelid = r.oid AND d.adnum = a.attnum
+WHERE r.relkind IN ('r', 'p', 'v', 'm')
+UNION ALL
+SELECT concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid), i.indisvalid) FROM r JOIN pg_index AS i ON i.indrelid = r.oid
+UNION ALL
+SELECT concat_ws(' ', 'constraint', r.oid::regclass, k.conname, pg_get_constraintdef(k.oid), k.convalidated)
+FROM r JOIN pg_constraint AS k ON k.conrelid = r.oid WHERE k.contype NOT IN ('t', 'n')
+UNION ALL
+SELECT concat_ws(' ', 'trigger', pg_get_triggerdef(t.oid), t.tgenabled)
+FROM r JOIN pg_trigger AS t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal
+UNION ALL
+SELECT concat_ws(' ', 'policy', r.oid::regclass, p.polname, p.polcmd, pg_get_expr(p.polqual, p.polrelid), p.polroles::regrole[])
+FROM r JOIN pg_policy AS p ON p.polrelid = r.oid
+UNION ALL
+SELECT concat_ws(' ', 'view', r.oid::regclass, pg_get_viewdef(r.oid)) FROM r WHERE r.relkind IN ('v', 'm')
+UNION ALL
+-- core names an unnamed column of a body only where it has read its own print
+SELECT concat_ws(' ', 'function', p.oid::regprocedure,
+	md5(regexp_replace(pg_get_functiondef(p.oid), ' AS \w+(,?)$', '\1', 'ng')), pg_get_userbyid(p.proowner),
+	(SELECT string_agg(x::text, ',' ORDER BY x::text COLLATE "C") FROM unnest(p.proacl) AS x), obj_description(p.oid, 'pg_proc'))
+FROM pg_proc AS p WHERE p.pronamespace = 'dcm'::regnamespace AND p.prokind <> 'a'
+UNION ALL
+SELECT concat_ws(' ', 'schema', n.nspname, pg_get_userbyid(n.nspowner), n.nspacl) FROM pg_namespace AS n WHERE n.nspname = 'dcm'
+ORDER BY 1;
+SQL
+}
+
+# What only one of two lists has.
+sub differences
+{
+	my ($got, $wanted) = @_;
+	my %got = map { $_ => 1 } @$got;
+	my %wanted = map { $_ => 1 } @$wanted;
+	return join "\n", map({ "got $_" } grep { !$wanted{$_} } @$got), map { "wanted $_" } grep { !$got{$_} } @$wanted;
 }
 
 1;

@@ -1,0 +1,376 @@
+-- The lists of areas, bodies and people.  Of each list there are dcm.import_X,
+-- which says what its columns are, dcm.judge_X, dcm.settle_X where rows judge
+-- each other, and dcm.store_X.
+
+-- Areas
+
+CREATE FUNCTION dcm.import_regions() RETURNS dcm.import_result
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path FROM CURRENT
+AS $$
+BEGIN
+	RETURN dcm.import_list('regions',
+		'code dcm.area_code, name text, name_en text, parent dcm.area_code, mgmt_mode text, geom geometry, valid tstzrange',
+		'{}', 'code', 'code', '{"code": "area_code", "parent": "area_code"}');
+END
+$$;
+COMMENT ON FUNCTION dcm.import_regions() IS
+	'Takes areas in from dcm.stage_regions: code and name are needed; parent, where not given, is the area around it that there is; level and path are held against the code and the name; geom is a polygon. Returns a summary; bad rows stay, with their reasons in dcm.import_fault. 导入行政区划。';
+
+CREATE FUNCTION dcm.judge_regions(first tid, last tid, options jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	INSERT INTO pg_temp.judged_regions (line, code, name, name_en, parent, mgmt_mode, geom, valid, bad, warn)
+	SELECT s.line, r.code, dcm.clean(s.name), dcm.clean(s.name_en), r.parent, r.mode, g.polygon,
+		dcm.read_valid(dcm.read_date(s.valid_from), dcm.read_date(s.valid_till)),
+		dcm.faults(
+			CASE WHEN dcm.clean(s.code) IS NULL THEN 'code:missing' WHEN r.code IS NULL THEN 'code:bad_code' END,
+			CASE WHEN dcm.clean(s.name) IS NULL THEN 'name:missing' END,
+			CASE WHEN dcm.clean(s.level) IS NOT NULL AND r.code IS NOT NULL AND dcm.read_integer(s.level) IS DISTINCT FROM dcm.level(r.code)
+				THEN 'level:mismatch=the code' END,
+			CASE WHEN dcm.clean(s.parent) IS NULL THEN NULL WHEN r.parent IS NULL THEN 'parent:bad_code'
+				WHEN NOT r.code <@ r.parent OR r.code = r.parent THEN 'parent:mismatch=the code' END,
+			CASE WHEN dcm.clean(s.path) IS NOT NULL AND split_part(dcm.clean(s.path), '/', -1) IS DISTINCT FROM dcm.clean(s.name) THEN 'path:mismatch=the name' END,
+			CASE WHEN r.mode NOT IN ('digital', 'traditional') THEN 'mgmt_mode:choice=digital, traditional' END,
+			CASE WHEN dcm.clean(s.geom) IS NOT NULL AND g.polygon IS NULL THEN 'geom:bad_geometry' END,
+			CASE WHEN dcm.clean(s.valid_from) IS NOT NULL AND dcm.read_date(s.valid_from) IS NULL THEN 'valid_from:bad_date' END,
+			CASE WHEN dcm.clean(s.valid_till) IS NOT NULL AND dcm.read_date(s.valid_till) IS NULL THEN 'valid_till:bad_date' END,
+			CASE WHEN dcm.read_date(s.valid_till) < dcm.read_date(s.valid_from) THEN 'valid_till:ended' END),
+		CASE WHEN g.mended THEN '{geom:mended}'::text[] END
+	FROM dcm.stage_regions AS s
+		CROSS JOIN LATERAL (SELECT dcm.read_area_code(s.code) AS code, dcm.read_area_code(s.parent) AS parent, dcm.clean(s.mgmt_mode) AS mode) AS r
+		CROSS JOIN LATERAL dcm.read_polygon(dcm.clean(s.geom)) AS g
+	WHERE s.ctid >= first AND s.ctid < last;
+END
+$$;
+COMMENT ON FUNCTION dcm.judge_regions(tid, tid, jsonb) IS 'Judges lines of dcm.stage_regions. 校验行政区划。';
+
+CREATE FUNCTION dcm.settle_regions(options jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	-- a parent is there, or comes in with this list; a bad one takes along what is below it
+	LOOP
+		UPDATE pg_temp.judged_regions AS j SET bad = j.bad || 'parent:unknown=area'::text
+		WHERE j.bad IS NULL AND j.parent IS NOT NULL
+			AND NOT EXISTS (SELECT FROM dcm.region AS r WHERE r.code = j.parent)
+			AND NOT EXISTS (SELECT FROM pg_temp.judged_regions AS p WHERE p.code = j.parent AND p.bad IS NULL);
+		EXIT WHEN NOT FOUND;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION dcm.settle_regions(jsonb) IS 'Finds areas whose parent is not there. 校验上级区划。';
+
+CREATE FUNCTION dcm.store_regions(options jsonb, OUT added bigint, OUT changed bigint, OUT unchanged bigint)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path FROM CURRENT -- geometry is compared
+AS $$
+DECLARE
+	n bigint;
+BEGIN
+	added := 0;
+	changed := 0;
+	FOR of_level IN 1..5 LOOP
+		-- the area above: the one that the list names, else the nearest that there is
+		UPDATE dcm.region AS r
+		SET name = j.name, name_en = coalesce(j.name_en, r.name_en), mgmt_mode = coalesce(j.mgmt_mode, r.mgmt_mode),
+			geom = coalesce(j.geom, r.geom), valid = coalesce(j.valid, r.valid), parent = coalesce(p.id, r.parent)
+		FROM pg_temp.judged_regions AS j LEFT JOIN dcm.region AS p ON p.code = j.parent
+		WHERE r.code = j.code AND j.bad IS NULL AND dcm.level(j.code) = of_level
+			AND (r.name, r.name_en, r.mgmt_mode, r.geom, r.valid, r.parent) IS DISTINCT FROM
+				(j.name, coalesce(j.name_en, r.name_en), coalesce(j.mgmt_mode, r.mgmt_mode), coalesce(j.geom, r.geom), coalesce(j.valid, r.valid), coalesce(p.id, r.parent));
+		GET DIAGNOSTICS n = ROW_COUNT;
+		changed := changed + n;
+		INSERT INTO dcm.region (code, name, name_en, parent, mgmt_mode, geom, valid)
+		SELECT j.code, j.name, j.name_en,
+			coalesce((SELECT r.id FROM dcm.region AS r WHERE r.code = j.parent),
+				(SELECT r.id FROM dcm.region AS r WHERE r.code IN (dcm.province(j.code), dcm.city(j.code), dcm.district(j.code), dcm.street(j.code))
+					AND r.code <> j.code ORDER BY dcm.level(r.code) DESC LIMIT 1)),
+			coalesce(j.mgmt_mode, 'digital'), j.geom, coalesce(j.valid, '[-infinity,)')
+		FROM pg_temp.judged_regions AS j
+		WHERE j.bad IS NULL AND dcm.level(j.code) = of_level AND NOT EXISTS (SELECT FROM dcm.region AS r WHERE r.code = j.code)
+		ORDER BY j.code;
+		GET DIAGNOSTICS n = ROW_COUNT;
+		added := added + n;
+	END LOOP;
+	SELECT count(*) - added - changed INTO unchanged FROM pg_temp.judged_regions AS j WHERE j.bad IS NULL;
+END
+$$;
+COMMENT ON FUNCTION dcm.store_regions(jsonb) IS 'Writes the good lines of a list of areas. 写入行政区划。';
+
+-- Bodies
+
+CREATE FUNCTION dcm.import_orgs() RETURNS dcm.import_result
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path FROM CURRENT
+AS $$
+BEGIN
+	RETURN dcm.import_list('orgs',
+		'code text, name text, name_en text, parent text, level int, kind text, area dcm.area_code, platform int, contact text, phone text, successor text, valid tstzrange',
+		'{}', 'code', 'code', '{"area": "area_code"}');
+END
+$$;
+COMMENT ON FUNCTION dcm.import_orgs() IS
+	'Takes bodies in from dcm.stage_orgs: code, name, level 1 to 4 and kind are needed; parent and successor are codes of bodies that there are or that the list holds; a phone becomes a number to call by day and night. Returns a summary; bad rows stay, with their reasons in dcm.import_fault. 导入机构。';
+
+CREATE FUNCTION dcm.judge_orgs(first tid, last tid, options jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	kinds constant text := 'supervision_centre, command_centre, supervision_command_centre, department, government, committee, enterprise, collection_company, work_group, hotline';
+BEGIN
+	INSERT INTO pg_temp.judged_orgs (line, code, name, name_en, parent, level, kind, area, platform, contact, phone, successor, valid, bad)
+	SELECT s.line, dcm.clean(s.code), dcm.clean(s.name), dcm.clean(s.name_en), dcm.clean(s.parent), r.level, dcm.clean(s.kind),
+		dcm.read_area_code(s.area), r.platform, dcm.clean(s.contact), dcm.clean(s.phone), dcm.clean(s.successor),
+		dcm.read_valid(dcm.read_date(s.valid_from), dcm.read_date(s.valid_till)),
+		dcm.faults(
+			CASE WHEN dcm.clean(s.code) IS NULL THEN 'code:missing' END,
+			CASE WHEN dcm.clean(s.name) IS NULL THEN 'name:missing' END,
+			CASE WHEN dcm.clean(s.level) IS NULL THEN 'level:missing' WHEN r.level BETWEEN 1 AND 4 THEN NULL ELSE 'level:choice=1, 2, 3, 4' END,
+			CASE WHEN dcm.clean(s.kind) IS NULL THEN 'kind:missing'
+				WHEN dcm.clean(s.kind) <> ALL (string_to_array(kinds, ', ')) THEN 'kind:choice=' || kinds END,
+			CASE WHEN dcm.clean(s.platform) IS NULL OR r.platform BETWEEN 1 AND 3 THEN NULL ELSE 'platform:choice=1, 2, 3' END,
+			CASE WHEN dcm.clean(s.area) IS NOT NULL AND dcm.read_area_code(s.area) IS NULL THEN 'area:bad_code'
+				WHEN dcm.clean(s.area) IS NOT NULL AND EXISTS (SELECT FROM dcm.region)
+					AND NOT EXISTS (SELECT FROM dcm.region AS a WHERE a.code = dcm.read_area_code(s.area)) THEN 'area:unknown=area'
+				WHEN dcm.clean(s.area) IS NULL AND dcm.clean(s.kind) = 'government' THEN 'area:no_area' END,
+			CASE WHEN dcm.clean(s.valid_from) IS NOT NULL AND dcm.read_date(s.valid_from) IS NULL THEN 'valid_from:bad_date' END,
+			CASE WHEN dcm.clean(s.valid_till) IS NOT NULL AND dcm.read_date(s.valid_till) IS NULL THEN 'valid_till:bad_date' END,
+			CASE WHEN dcm.read_date(s.valid_till) < dcm.read_date(s.valid_from) THEN 'valid_till:ended' END)
+	FROM dcm.stage_orgs AS s
+		CROSS JOIN LATERAL (SELECT dcm.read_integer(s.level) AS level, dcm.read_integer(s.platform) AS platform) AS r
+	WHERE s.ctid >= first AND s.ctid < last;
+END
+$$;
+COMMENT ON FUNCTION dcm.judge_orgs(tid, tid, jsonb) IS 'Judges lines of dcm.stage_orgs. 校验机构。';
+
+CREATE FUNCTION dcm.settle_orgs(options jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	marked bigint;
+	n bigint;
+BEGIN
+	LOOP
+		UPDATE pg_temp.judged_orgs AS j SET bad = j.bad || 'parent:unknown=body'::text
+		WHERE j.bad IS NULL AND j.parent IS NOT NULL
+			AND NOT EXISTS (SELECT FROM dcm.org AS o WHERE o.code = j.parent)
+			AND NOT EXISTS (SELECT FROM pg_temp.judged_orgs AS p WHERE p.code = j.parent AND p.bad IS NULL);
+		GET DIAGNOSTICS marked = ROW_COUNT;
+		UPDATE pg_temp.judged_orgs AS j SET bad = j.bad || 'successor:unknown=body'::text
+		WHERE j.bad IS NULL AND j.successor IS NOT NULL
+			AND NOT EXISTS (SELECT FROM dcm.org AS o WHERE o.code = j.successor)
+			AND NOT EXISTS (SELECT FROM pg_temp.judged_orgs AS p WHERE p.code = j.successor AND p.bad IS NULL);
+		GET DIAGNOSTICS n = ROW_COUNT;
+		marked := marked + n;
+		-- the tree as it would be: the list's parents where it has the body
+		WITH RECURSIVE tree AS (
+			SELECT j.code, j.parent, j.level FROM pg_temp.judged_orgs AS j WHERE j.bad IS NULL
+			UNION ALL
+			SELECT o.code, p.code, o.level FROM dcm.org AS o LEFT JOIN dcm.org AS p ON p.id = o.parent
+			WHERE NOT EXISTS (SELECT FROM pg_temp.judged_orgs AS j WHERE j.code = o.code AND j.bad IS NULL)
+		), up AS (
+			SELECT t.code, t.parent, ARRAY[t.code] AS path, false AS circle FROM tree AS t
+			UNION ALL
+			SELECT u.code, t.parent, u.path || t.code, t.code = ANY (u.path)
+			FROM up AS u JOIN tree AS t ON t.code = u.parent
+			WHERE NOT u.circle
+		)
+		UPDATE pg_temp.judged_orgs AS j
+		SET bad = j.bad || CASE WHEN EXISTS (SELECT FROM up AS u WHERE u.code = j.code AND u.circle AND u.path[cardinality(u.path)] = u.code)
+			THEN 'parent:cycle'::text ELSE 'level:level_above_parent' END
+		WHERE j.bad IS NULL
+			AND (EXISTS (SELECT FROM up AS u WHERE u.code = j.code AND u.circle AND u.path[cardinality(u.path)] = u.code)
+				OR EXISTS (SELECT FROM tree AS p WHERE p.code = j.parent AND j.level < p.level));
+		GET DIAGNOSTICS n = ROW_COUNT;
+		EXIT WHEN marked + n = 0;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION dcm.settle_orgs(jsonb) IS 'Finds bodies whose parent or successor is not there, circles, and levels above the parent''s. 校验机构树。';
+
+CREATE FUNCTION dcm.store_orgs(options jsonb, OUT added bigint, OUT changed bigint, OUT unchanged bigint)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	n bigint;
+BEGIN
+	CREATE TEMP TABLE judged_org_new ON COMMIT DROP AS
+	SELECT j.code FROM pg_temp.judged_orgs AS j
+	WHERE j.bad IS NULL AND NOT EXISTS (SELECT FROM dcm.org AS o WHERE o.code = j.code);
+	GET DIAGNOSTICS added = ROW_COUNT;
+	-- a body after the one above it
+	LOOP
+		INSERT INTO dcm.org (code, name, name_en, parent, level, kind, area, platform, contact, valid)
+		SELECT j.code, j.name, j.name_en, p.id, j.level, j.kind, j.area, j.platform, j.contact, coalesce(j.valid, '[-infinity,)')
+		FROM pg_temp.judged_orgs AS j
+			JOIN pg_temp.judged_org_new AS w ON w.code = j.code
+			LEFT JOIN dcm.org AS p ON p.code = j.parent
+		WHERE j.bad IS NULL AND (j.parent IS NULL OR p.id IS NOT NULL)
+			AND NOT EXISTS (SELECT FROM dcm.org AS o WHERE o.code = j.code)
+		ORDER BY j.line;
+		EXIT WHEN NOT FOUND;
+	END LOOP;
+	UPDATE dcm.org AS o
+	SET successor = s.id
+	FROM pg_temp.judged_orgs AS j JOIN dcm.org AS s ON s.code = j.successor
+	WHERE o.code = j.code AND j.bad IS NULL AND o.successor IS DISTINCT FROM s.id
+		AND EXISTS (SELECT FROM pg_temp.judged_org_new AS w WHERE w.code = j.code);
+
+	UPDATE dcm.org AS o
+	SET name = j.name, name_en = coalesce(j.name_en, o.name_en), parent = p.id, level = j.level, kind = j.kind, area = coalesce(j.area, o.area),
+		platform = coalesce(j.platform, o.platform), contact = coalesce(j.contact, o.contact), successor = coalesce(s.id, o.successor), valid = coalesce(j.valid, o.valid)
+	FROM pg_temp.judged_orgs AS j
+		LEFT JOIN dcm.org AS p ON p.code = j.parent
+		LEFT JOIN dcm.org AS s ON s.code = j.successor
+	WHERE o.code = j.code AND j.bad IS NULL
+		AND (o.name, o.name_en, o.parent, o.level, o.kind, o.area, o.platform, o.contact, o.successor, o.valid) IS DISTINCT FROM
+			(j.name, coalesce(j.name_en, o.name_en), p.id, j.level, j.kind, coalesce(j.area, o.area), coalesce(j.platform, o.platform),
+				coalesce(j.contact, o.contact), coalesce(s.id, o.successor), coalesce(j.valid, o.valid));
+	GET DIAGNOSTICS changed = ROW_COUNT;
+
+	INSERT INTO dcm.org_contact (org, turn, phone)
+	SELECT o.id, 1 + (SELECT count(*) FROM dcm.org_contact AS c WHERE c.org = o.id), j.phone
+	FROM pg_temp.judged_orgs AS j JOIN dcm.org AS o ON o.code = j.code
+	WHERE j.bad IS NULL AND j.phone IS NOT NULL
+		AND NOT EXISTS (SELECT FROM dcm.org_contact AS c WHERE c.org = o.id AND c.phone = j.phone);
+	SELECT count(*) - added - changed INTO unchanged FROM pg_temp.judged_orgs AS j WHERE j.bad IS NULL;
+	DROP TABLE pg_temp.judged_org_new;
+END
+$$;
+COMMENT ON FUNCTION dcm.store_orgs(jsonb) IS 'Writes the good lines of a list of bodies. 写入机构。';
+
+-- People and their posts
+
+CREATE FUNCTION dcm.import_people() RETURNS dcm.import_result
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path FROM CURRENT
+AS $$
+BEGIN
+	RETURN dcm.import_list('people',
+		'code text, name text, name_en text, kind text, login text, phone text, post text, role text, org int, area dcm.area_code, duty_area int, basis text, valid tstzrange, key text',
+		'{}', 'key', 'post', '{"area": "area_code"}');
+END
+$$;
+COMMENT ON FUNCTION dcm.import_people() IS
+	'Takes people and their posts in from dcm.stage_people, a row a post, so that one person may stand in several; code and name are needed, a row with a role makes a post (code post, else PERSON/ROLE or PERSON/ROLE/BODY), valid_from and valid_till are the post''s. Returns a summary, which counts people and posts; bad rows stay, with their reasons in dcm.import_fault. 导入人员与岗位。';
+
+CREATE FUNCTION dcm.judge_people(first tid, last tid, options jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	INSERT INTO pg_temp.judged_people (line, code, name, name_en, kind, login, phone, post, role, org, area, duty_area, basis, valid, key, bad)
+	SELECT s.line, r.code, dcm.clean(s.name), dcm.clean(s.name_en), dcm.clean(s.kind), dcm.clean(s.login), dcm.clean(s.phone),
+		r.post, r.role, o.id, dcm.read_area_code(s.area), d.id, r.basis,
+		dcm.read_valid(dcm.read_date(s.valid_from), dcm.read_date(s.valid_till)),
+		coalesce('post ' || r.post, 'person ' || r.code),
+		dcm.faults(
+			CASE WHEN r.code IS NULL THEN 'code:missing' END,
+			CASE WHEN dcm.clean(s.name) IS NULL THEN 'name:missing' END,
+			CASE WHEN dcm.clean(s.kind) NOT IN ('human', 'service') THEN 'kind:choice=human, service' END,
+			CASE WHEN r.role IS NULL AND coalesce(dcm.clean(s.post), dcm.clean(s.org), dcm.clean(s.area), dcm.clean(s.duty_area)) IS NOT NULL THEN 'role:missing'
+				WHEN r.role IS NOT NULL AND NOT EXISTS (SELECT FROM dcm.role AS x WHERE x.code = r.role) THEN 'role:unknown=role' END,
+			CASE WHEN dcm.clean(s.org) IS NOT NULL AND o.id IS NULL THEN 'org:unknown=body'
+				WHEN r.role IS NOT NULL AND dcm.clean(s.org) IS NULL THEN 'org:missing' END,
+			CASE WHEN dcm.clean(s.area) IS NOT NULL AND dcm.read_area_code(s.area) IS NULL THEN 'area:bad_code'
+				WHEN dcm.clean(s.area) IS NOT NULL AND EXISTS (SELECT FROM dcm.region)
+					AND NOT EXISTS (SELECT FROM dcm.region AS a WHERE a.code = dcm.read_area_code(s.area)) THEN 'area:unknown=area' END,
+			CASE WHEN dcm.clean(s.duty_area) IS NOT NULL AND d.id IS NULL THEN 'duty_area:unknown=duty area' END,
+			CASE WHEN r.basis NOT IN ('staff', 'contract', 'volunteer', 'honorary') THEN 'basis:choice=staff, contract, volunteer, honorary' END,
+			CASE WHEN dcm.clean(s.login) IS NOT NULL AND EXISTS (SELECT FROM dcm.person AS p WHERE p.login = dcm.clean(s.login) AND p.code <> r.code) THEN 'login:mismatch=another person who has it' END,
+			CASE WHEN dcm.clean(s.valid_from) IS NOT NULL AND dcm.read_date(s.valid_from) IS NULL THEN 'valid_from:bad_date' END,
+			CASE WHEN dcm.clean(s.valid_till) IS NOT NULL AND dcm.read_date(s.valid_till) IS NULL THEN 'valid_till:bad_date' END,
+			CASE WHEN dcm.read_date(s.valid_till) < dcm.read_date(s.valid_from) THEN 'valid_till:ended' END)
+	FROM dcm.stage_people AS s
+		CROSS JOIN LATERAL (
+			SELECT dcm.clean(s.code) AS code, dcm.clean(s.role) AS role, dcm.clean(s.basis) AS basis,
+				CASE WHEN dcm.clean(s.role) IS NOT NULL
+					THEN coalesce(dcm.clean(s.post), concat_ws('/', dcm.clean(s.code), dcm.clean(s.role), dcm.clean(s.org))) END AS post) AS r
+		LEFT JOIN dcm.org AS o ON o.code = dcm.clean(s.org) AND o.valid @> now()
+		LEFT JOIN dcm.duty_area AS d ON d.code = dcm.clean(s.duty_area) AND d.valid @> now()
+	WHERE s.ctid >= first AND s.ctid < last;
+END
+$$;
+COMMENT ON FUNCTION dcm.judge_people(tid, tid, jsonb) IS 'Judges lines of dcm.stage_people. 校验人员与岗位。';
+
+CREATE FUNCTION dcm.settle_people(options jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	-- the lines of one person say the same of it, or none of them goes in
+	UPDATE pg_temp.judged_people AS j
+	SET bad = j.bad || format('name:mismatch=line %s of the same person', CASE j.line WHEN f.first THEN f.last ELSE f.first END)
+	FROM (
+		SELECT x.code, min(x.line) AS first, max(x.line) AS last
+		FROM pg_temp.judged_people AS x WHERE x.bad IS NULL
+		GROUP BY x.code
+		HAVING greatest(count(DISTINCT x.name), count(DISTINCT x.name_en), count(DISTINCT x.login), count(DISTINCT x.phone), count(DISTINCT x.kind)) > 1) AS f
+	WHERE f.code = j.code AND j.bad IS NULL;
+	UPDATE pg_temp.judged_people AS j
+	SET bad = j.bad || format('login:mismatch=line %s, which is another person', CASE j.code WHEN f.first[1] THEN f.last[2] ELSE f.first[2] END)
+	FROM (
+		SELECT x.login, min(ARRAY[x.code, x.line::text]) AS first, max(ARRAY[x.code, x.line::text]) AS last
+		FROM pg_temp.judged_people AS x WHERE x.bad IS NULL
+		GROUP BY x.login HAVING count(DISTINCT x.code) > 1) AS f
+	WHERE f.login = j.login AND j.bad IS NULL;
+END
+$$;
+COMMENT ON FUNCTION dcm.settle_people(jsonb) IS 'Finds lines that say different things of one person, or one login of two. 校验同一人员的多行。';
+
+CREATE FUNCTION dcm.store_people(options jsonb, OUT added bigint, OUT changed bigint, OUT unchanged bigint)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	n bigint;
+	people bigint;
+BEGIN
+	CREATE TEMP TABLE judged_person ON COMMIT DROP AS
+	SELECT j.code, min(j.name) AS name, max(j.name_en) AS name_en, max(j.kind) AS kind, max(j.login) AS login, max(j.phone) AS phone, min(j.line) AS line
+	FROM pg_temp.judged_people AS j WHERE j.bad IS NULL
+	GROUP BY j.code;
+	GET DIAGNOSTICS people = ROW_COUNT;
+	UPDATE dcm.person AS p
+	SET name = j.name, name_en = coalesce(j.name_en, p.name_en), kind = coalesce(j.kind, p.kind), login = coalesce(j.login, p.login), phone = coalesce(j.phone, p.phone)
+	FROM pg_temp.judged_person AS j
+	WHERE p.code = j.code
+		AND (p.name, p.name_en, p.kind, p.login, p.phone) IS DISTINCT FROM
+			(j.name, coalesce(j.name_en, p.name_en), coalesce(j.kind, p.kind), coalesce(j.login, p.login), coalesce(j.phone, p.phone));
+	GET DIAGNOSTICS changed = ROW_COUNT;
+	INSERT INTO dcm.person (code, name, name_en, kind, login, phone)
+	SELECT j.code, j.name, j.name_en, coalesce(j.kind, 'human'), j.login, j.phone
+	FROM pg_temp.judged_person AS j
+	WHERE NOT EXISTS (SELECT FROM dcm.person AS p WHERE p.code = j.code)
+	ORDER BY j.line;
+	GET DIAGNOSTICS added = ROW_COUNT;
+
+	-- a post that is held otherwise becomes a new version
+	UPDATE dcm.post AS t
+	SET person = h.id, role = j.role, org = j.org, area = j.area, duty_area = j.duty_area, basis = coalesce(j.basis, t.basis), valid = coalesce(j.valid, t.valid)
+	FROM pg_temp.judged_people AS j JOIN dcm.person AS h ON h.code = j.code
+	WHERE t.code = j.post AND j.bad IS NULL AND t.valid @> now()
+		AND (t.person, t.role, t.org, t.area, t.duty_area, t.basis, t.valid) IS DISTINCT FROM
+			(h.id, j.role, j.org, j.area, j.duty_area, coalesce(j.basis, t.basis), coalesce(j.valid, t.valid));
+	GET DIAGNOSTICS n = ROW_COUNT;
+	changed := changed + n;
+	INSERT INTO dcm.post (code, person, role, org, area, duty_area, basis, valid)
+	SELECT j.post, h.id, j.role, j.org, j.area, j.duty_area, coalesce(j.basis, 'staff'), coalesce(j.valid, '[-infinity,)')
+	FROM pg_temp.judged_people AS j JOIN dcm.person AS h ON h.code = j.code
+	WHERE j.bad IS NULL AND j.post IS NOT NULL
+		AND NOT EXISTS (SELECT FROM dcm.post AS t WHERE t.code = j.post AND (t.valid @> now() OR t.valid && coalesce(j.valid, '[-infinity,)')))
+	ORDER BY j.line;
+	GET DIAGNOSTICS n = ROW_COUNT;
+	added := added + n;
+	SELECT people + count(*) - added - changed INTO unchanged FROM pg_temp.judged_people AS j WHERE j.bad IS NULL AND j.post IS NOT NULL;
+	DROP TABLE pg_temp.judged_person;
+END
+$$;
+COMMENT ON FUNCTION dcm.store_people(jsonb) IS 'Writes the good lines of a list of people and posts. 写入人员与岗位。';
