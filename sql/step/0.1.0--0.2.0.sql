@@ -44,6 +44,7 @@ $$;
 @replace install/90_city.sql@
 @replace install/91_presets.sql@
 @replace install/92_grants.sql@
+@replace install/93_map.sql@
 
 -- Of the room of the case file, where types stand too, what is new.
 CREATE FUNCTION dcm.acting() RETURNS text
