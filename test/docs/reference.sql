@@ -28,13 +28,21 @@ SELECT m.*,
 		OR EXISTS (SELECT FROM pg_amproc AS a WHERE a.amproc = m.oid)
 		OR EXISTS (SELECT FROM pg_proc AS s WHERE s.prosupport = m.oid)
 		OR EXISTS (SELECT FROM pg_aggregate AS a WHERE m.oid IN (a.aggtransfn, a.aggcombinefn, a.aggfinalfn))
-		OR m.proname ~ '^(first|last)_(area_code|grid_code|component_id)$' AS machinery
+		OR EXISTS (SELECT FROM pg_type AS t WHERE t.typanalyze = m.oid)
+		OR m.proname ~ '^(first|last)_(area_code|grid_code|component_id)$'
+		-- what imports, versions and presets are made of
+		OR m.proname ~ '^(judge|settle|store)_|^import_(open|note|judge|duplicates|clear|list|bulk_begin|bulk_end)$'
+		OR m.proname IN ('faults', 'fault_reason', 'why_not', 'read_valid', 'read_json', 'read_geometry', 'read_polygon', 'list_point', 'body_keys', 'component_category_keys',
+			'is_overlapping', 'check_adjacent', 'moved_areas', 'is_replacing', 'json_key', 'setting_kinds', 'setting_fault', 'component_value_fault', 'is_component_state',
+			'check_component_data', 'apply_component_data', 'component_serials', 'place_text', 'natural_key', 'readable_row', 'find_preset', 'preset_script',
+			'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid') AS machinery
 FROM member AS m;
 
 CREATE TEMP VIEW chapter (turn, division, title) AS VALUES
 	(1, 'code', 'Codes 代码'), (2, 'base', 'City, base data, configuration 建城、基础数据与配置'),
-	(3, 'time', 'Working time 工作时间'), (4, 'space', 'Space and responsibility 空间与责任'),
-	(5, 'case', 'The case file 案卷'), (6, 'score', 'Evaluation 评价'), (7, 'job', 'Escalation and jobs 升级与作业');
+	(3, 'import', 'Lists 清单导入'),
+	(4, 'time', 'Working time 工作时间'), (5, 'space', 'Space and responsibility 空间与责任'),
+	(6, 'case', 'The case file 案卷'), (7, 'score', 'Evaluation 评价'), (8, 'job', 'Escalation and jobs 升级与作业');
 
 -- as one writes it by hand: names of types and defaults without casts
 CREATE FUNCTION pg_temp.brief(given text) RETURNS text LANGUAGE sql
@@ -89,7 +97,7 @@ FROM (
 	FROM routine AS r JOIN chapter AS c ON c.division = r.division
 	WHERE NOT r.machinery
 	UNION ALL
-	SELECT c.turn, 2, 0, format(E'\nBehind types, operators and triggers: %s.', string_agg(DISTINCT '`' || r.proname || '`', ', '))
+	SELECT c.turn, 2, 0, format(E'\nBehind types, operators, triggers and imports: %s.', string_agg(DISTINCT '`' || r.proname || '`', ', '))
 	FROM routine AS r JOIN chapter AS c ON c.division = r.division
 	WHERE r.machinery
 	GROUP BY c.turn) AS x
@@ -109,10 +117,22 @@ SELECT format(E'### %s%s%s\n\n%s\n\n%s\n', c.relname,
 			|| coalesce(' (' || col_description(c.oid, a.attnum) || ')', ''), ', ' ORDER BY a.attnum)
 		FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))
 FROM pg_class AS c
-WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
+WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition AND c.relname !~ '^stage_'
 ORDER BY c.relkind = 'v', c.oid;
 
-SELECT '## Settings 设置
+SELECT '### Staging tables 暂存表
+
+All columns are text, but for `line`, which numbers the rows. `COPY` into them, then `dcm.import_LIST()`: see [loading.md](loading.md).
+
+| table | columns |
+|---|---|';
+SELECT format('| `%s` | %s |', c.relname, string_agg('`' || a.attname || '`', ' ' ORDER BY a.attnum))
+FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 1
+WHERE c.relnamespace = 'dcm'::regnamespace AND c.relname ~ '^stage_' AND c.relkind = 'r'
+GROUP BY c.oid, c.relname ORDER BY c.oid;
+
+SELECT '
+## Settings 设置
 
 Rows of `dcm.setting`: what the city decides. `UPDATE dcm.setting SET value = … WHERE name = …`; a NULL value is the default.
 
