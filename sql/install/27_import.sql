@@ -2,7 +2,8 @@
 -- each judged by the list's own function, keeps the bad ones with their reasons,
 -- and has the good ones stored.  Two functions make a list: dcm.judge_LIST fills
 -- a temporary table judged_LIST, a row a line, with what it read and an array of
--- faults "column:code"; dcm.store_LIST writes what has none.
+-- faults "column:code"; dcm.store_LIST writes what has none, and tells how many
+-- rows it added and changed; unchanged it tells only where that is not the rest.
 
 CREATE TYPE dcm.import_result AS (
 	list		text,
@@ -154,7 +155,10 @@ DECLARE
 	twice boolean;
 BEGIN
 	-- there are seldom any, and to know that costs less than to find them
-	EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM pg_temp.judged_%s AS o WHERE %s GROUP BY %s HAVING pg_catalog.count(*) > 1)', list, good, keys) INTO twice;
+	-- (a single key is sorted faster than grouped, several are not)
+	EXECUTE pg_catalog.format(CASE pg_catalog.strpos(keys, ',') WHEN 0
+			THEN 'SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) pg_catalog.count(DISTINCT %1$s) FROM pg_temp.judged_%2$s AS o WHERE %3$s'
+			ELSE 'SELECT EXISTS (SELECT FROM pg_temp.judged_%2$s AS o WHERE %3$s GROUP BY %1$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)' END, keys, list, good) INTO twice;
 	IF NOT twice THEN
 		RETURN;
 	END IF;
@@ -214,7 +218,8 @@ DECLARE
 	since timestamptz := clock_timestamp();
 	result dcm.import_result;
 	this_run bigint;
-	faults bigint;
+	bad_lines boolean := false;
+	warned bigint;
 BEGIN
 	PERFORM dcm.import_open(list, columns);
 	INSERT INTO dcm.import_run AS r (list, options) VALUES (import_list.list, jsonb_strip_nulls(import_list.options)) RETURNING r.id INTO this_run;
@@ -229,26 +234,29 @@ BEGIN
 			EXECUTE format('SELECT dcm.settle_%s($1)', list) USING options;
 		END IF;
 	END IF;
-	EXECUTE format('SELECT count(j.bad) FROM pg_temp.judged_%s AS j', list) INTO result.bad;
-	IF result.lines > 0 AND NOT (whole AND result.bad > 0) THEN
+	IF whole THEN
+		EXECUTE format('SELECT EXISTS (SELECT FROM pg_temp.judged_%s AS j WHERE j.bad IS NOT NULL)', list) INTO bad_lines;
+	END IF;
+	IF result.lines > 0 AND NOT bad_lines THEN
 		EXECUTE format('SELECT s.added, s.changed, s.unchanged FROM dcm.store_%s($1) AS s', list)
 			INTO result.added, result.changed, result.unchanged USING options;
 	END IF;
-	-- some warnings come only when all rows are there
-	EXECUTE format('SELECT $1 + count(j.warn) FROM pg_temp.judged_%s AS j', list) INTO faults USING result.bad;
-	IF faults > 0 THEN
+	-- now, since some warnings come only when all rows are there
+	EXECUTE format('SELECT count(j.bad), count(j.warn) FROM pg_temp.judged_%s AS j', list) INTO result.bad, warned;
+	IF result.bad + warned > 0 THEN
 		PERFORM dcm.import_note(list, this_run, types);
 	END IF;
 	SELECT count(*), count(*) FILTER (WHERE f.code IN ('mended', 'bare_unit', 'old_code'))
 	INTO result.warnings, result.mended
 	FROM dcm.import_fault AS f WHERE f.run = this_run AND f.severity = 'warning';
-	IF result.lines > 0 AND NOT (whole AND result.bad > 0) THEN
+	IF result.lines > 0 AND NOT bad_lines THEN
 		PERFORM dcm.import_clear(list, result.bad);
 	END IF;
 	EXECUTE format('DROP TABLE pg_temp.judged_%s', list);
 	result.added := coalesce(result.added, 0);
 	result.changed := coalesce(result.changed, 0);
-	result.unchanged := coalesce(result.unchanged, 0);
+	-- a row a line, unless the list says otherwise
+	result.unchanged := CASE WHEN bad_lines THEN 0 ELSE coalesce(result.unchanged, result.lines - result.bad - result.added - result.changed) END;
 
 	UPDATE dcm.import_run AS r SET finished_at = clock_timestamp(), lines = result.lines, added = result.added, changed = result.changed,
 		unchanged = result.unchanged, bad = result.bad, warnings = result.warnings, mended = result.mended

@@ -96,7 +96,6 @@ BEGIN
 		GET DIAGNOSTICS n = ROW_COUNT;
 		added := added + n;
 	END LOOP;
-	SELECT count(*) - added - changed INTO unchanged FROM pg_temp.judged_regions AS j WHERE j.bad IS NULL;
 END
 $$;
 COMMENT ON FUNCTION dcm.store_regions(jsonb) IS 'Writes the good lines of a list of areas. 写入行政区划。';
@@ -240,7 +239,6 @@ BEGIN
 	FROM pg_temp.judged_orgs AS j JOIN dcm.org AS o ON o.code = j.code
 	WHERE j.bad IS NULL AND j.phone IS NOT NULL
 		AND NOT EXISTS (SELECT FROM dcm.org_contact AS c WHERE c.org = o.id AND c.phone = j.phone);
-	SELECT count(*) - added - changed INTO unchanged FROM pg_temp.judged_orgs AS j WHERE j.bad IS NULL;
 	DROP TABLE pg_temp.judged_org_new;
 END
 $$;

@@ -60,7 +60,6 @@ BEGIN
 	WHERE j.bad IS NULL AND NOT EXISTS (SELECT FROM dcm.category AS c WHERE (c.code, c.edition) = (j.code, j.edition))
 	ORDER BY j.line;
 	GET DIAGNOSTICS added = ROW_COUNT;
-	SELECT count(*) - added - changed INTO unchanged FROM pg_temp.judged_categories AS j WHERE j.bad IS NULL;
 	PERFORM dcm.store_category_warnings();
 END
 $$;
@@ -170,7 +169,6 @@ BEGIN
 		WHERE (f.category, f.condition_no) = (j.category, j.condition_no) AND f.valid && tstzrange(greatest(j.since, now()), NULL))
 	ORDER BY j.line;
 	GET DIAGNOSTICS added = ROW_COUNT;
-	SELECT count(*) - added - changed INTO unchanged FROM pg_temp.judged_filing_standards AS j WHERE j.bad IS NULL;
 END
 $$;
 COMMENT ON FUNCTION dcm.store_filing_standards(jsonb) IS 'Writes the good lines of a catalogue of limits. 写入立案标准。';
@@ -285,7 +283,6 @@ BEGIN
 	WHERE NOT EXISTS (SELECT FROM dcm.calendar_day_hours AS h WHERE (h.calendar, h.day, h.opens) = (n.calendar, n.day, n.opens));
 	UPDATE dcm.calendar AS c SET covers = c.covers + announced
 	WHERE announced IS NOT NULL AND c.name IN (SELECT j.calendar FROM pg_temp.judged_calendar_days AS j WHERE j.bad IS NULL) AND NOT c.covers @> announced;
-	SELECT count(*) - added - changed INTO unchanged FROM pg_temp.judged_calendar_days AS j WHERE j.bad IS NULL;
 	DROP TABLE pg_temp.judged_day_hours, pg_temp.judged_day_other;
 END
 $$;

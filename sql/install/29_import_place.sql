@@ -150,7 +150,6 @@ BEGIN
 	ORDER BY j.code;
 	GET DIAGNOSTICS added = ROW_COUNT;
 	PERFORM dcm.import_bulk_end(again);
-	SELECT count(*) - added - changed INTO unchanged FROM pg_temp.judged_grids AS j WHERE j.bad IS NULL;
 END
 $$;
 COMMENT ON FUNCTION dcm.store_grids(jsonb) IS 'Writes the good lines of a list of unit grids. 写入单元网格。';
@@ -243,7 +242,6 @@ BEGIN
 	ORDER BY j.line;
 	GET DIAGNOSTICS added = ROW_COUNT;
 	PERFORM dcm.import_bulk_end(again);
-	SELECT count(*) - added - changed INTO unchanged FROM pg_temp.judged_places AS j WHERE j.bad IS NULL;
 END
 $$;
 COMMENT ON FUNCTION dcm.store_places(jsonb) IS 'Writes the good lines of a list of places. 写入地名地址。';

@@ -171,7 +171,7 @@ BEGIN
 		pg_catalog.min(g.x0), pg_catalog.min(g.y0)
 	INTO side, west, south
 	FROM pg_temp.judged_shape AS g;
-	IF west IS NULL OR NOT EXISTS (SELECT FROM pg_temp.judged_components AS j WHERE j.grid IS NULL AND j.bad IS NULL) THEN
+	IF west IS NULL THEN
 		RETURN;
 	END IF;
 	CREATE TEMP TABLE judged_squares ON COMMIT DROP AS
@@ -200,16 +200,29 @@ CREATE FUNCTION dcm.settle_components(options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 	SET search_path FROM CURRENT
 AS $$
+DECLARE
+	srid constant int := dcm.city_srid();
+	no_grid boolean;
+	no_id boolean;
 BEGIN
-	PERFORM dcm.settle_component_grids();
+	SELECT pg_catalog.bool_or(j.grid IS NULL), pg_catalog.bool_or(j.id IS NULL) INTO no_grid, no_id
+	FROM pg_temp.judged_components AS j WHERE j.bad IS NULL;
+	IF no_grid THEN
+		PERFORM dcm.settle_component_grids();
+	END IF;
 	DROP TABLE pg_temp.judged_shape;
-	IF NOT EXISTS (SELECT FROM pg_temp.judged_components AS j WHERE j.id IS NULL AND j.bad IS NULL) THEN
+	IF NOT no_id THEN
 		RETURN;
 	END IF;
+	CREATE TEMP TABLE judged_without_id ON COMMIT DROP AS SELECT 1;
+	-- what follows joins the whole list, and is lost by nested loops
+	ANALYZE pg_temp.judged_components (line, id, category, grid, x, y, bad);
 	-- without an id: the one that is there already, of that kind at that place
-	UPDATE pg_temp.judged_components AS j SET id = c.id
-	FROM dcm.component AS c
-	WHERE j.id IS NULL AND j.bad IS NULL AND c.category = j.category AND c.geom = ST_Point(j.x, j.y, dcm.city_srid());
+	IF EXISTS (SELECT FROM dcm.component) THEN
+		UPDATE pg_temp.judged_components AS j SET id = c.id
+		FROM dcm.component AS c
+		WHERE j.id IS NULL AND j.bad IS NULL AND c.category = j.category AND c.geom = ST_Point(j.x, j.y, srid);
+	END IF;
 	-- two lines at one place are one thing told twice
 	PERFORM dcm.import_duplicates('components', 'category, x, y', 'lon', 'id IS NULL');
 	PERFORM dcm.import_duplicates('components', 'id', 'lon');
@@ -225,26 +238,37 @@ CREATE FUNCTION dcm.store_component_ids(options jsonb) RETURNS void
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
+	city constant dcm.area_code := dcm.setting('area_code');
 	part record;
-	first int;
 BEGIN
-	-- the parts in one order, so that two imports do not wait for each other in a circle
-	FOR part IN
-		SELECT coalesce(dcm.district(j.grid), dcm.setting('area_code')::dcm.area_code) AS district, c.id AS category, c.major, c.minor, count(*)::int AS many
-		FROM pg_temp.judged_components AS j JOIN dcm.category AS c ON c.id = j.category
+	-- what settle_components() has seen need not be looked for again
+	IF to_regclass('pg_temp.judged_without_id') IS NULL THEN
+		RETURN;
+	END IF;
+	DROP TABLE pg_temp.judged_without_id;
+	CREATE TEMP TABLE judged_part ON COMMIT DROP AS
+	SELECT w.district, w.category, c.major, c.minor, w.many, 0 AS first
+	FROM (
+		SELECT coalesce(dcm.district(j.grid), city) AS district, j.category, count(*)::int AS many
+		FROM pg_temp.judged_components AS j
 		WHERE j.id IS NULL AND j.bad IS NULL
-		GROUP BY 1, 2 ORDER BY 1, 2
-	LOOP
-		first := dcm.component_serials(part.district, part.major, part.minor, part.many, options ->> 'cut');
-		UPDATE pg_temp.judged_components AS j
-		SET id = dcm.make_component_id(part.district, part.major, part.minor, first + n.turn::int - 1, options ->> 'cut')
-		FROM (
-			SELECT o.line, row_number() OVER (ORDER BY o.line) AS turn
-			FROM pg_temp.judged_components AS o
-			WHERE o.id IS NULL AND o.bad IS NULL AND o.category = part.category
-				AND coalesce(dcm.district(o.grid), dcm.setting('area_code')::dcm.area_code) = part.district) AS n
-		WHERE n.line = j.line;
+		GROUP BY 1, 2) AS w
+		JOIN dcm.category AS c ON c.id = w.category;
+	-- in one order, so that two imports do not wait for each other in a circle
+	FOR part IN SELECT * FROM pg_temp.judged_part ORDER BY district, category LOOP
+		UPDATE pg_temp.judged_part AS p SET first = dcm.component_serials(part.district, part.major, part.minor, part.many, options ->> 'cut')
+		WHERE (p.district, p.category) = (part.district, part.category);
 	END LOOP;
+	ANALYZE pg_temp.judged_part;
+	UPDATE pg_temp.judged_components AS j SET id = n.id
+	FROM (
+		SELECT o.line, dcm.make_component_id(p.district, p.major, p.minor,
+			p.first - 1 + (row_number() OVER (PARTITION BY p.district, p.category ORDER BY o.line))::int, options ->> 'cut') AS id
+		FROM pg_temp.judged_components AS o
+			JOIN pg_temp.judged_part AS p ON p.category = o.category AND p.district = coalesce(dcm.district(o.grid), city)
+		WHERE o.id IS NULL AND o.bad IS NULL) AS n
+	WHERE n.line = j.line;
+	DROP TABLE pg_temp.judged_part;
 END
 $$;
 COMMENT ON FUNCTION dcm.store_component_ids(jsonb) IS 'Issues ids to the good lines that have none. 为无标识码的部件发码。';
@@ -304,7 +328,6 @@ BEGIN
 	WHERE j.bad IS NULL AND NOT EXISTS (SELECT FROM dcm.component AS c WHERE c.id = j.id);
 	GET DIAGNOSTICS added = ROW_COUNT;
 	PERFORM dcm.import_bulk_end(again);
-	SELECT pg_catalog.count(*) - added - changed INTO unchanged FROM pg_temp.judged_components AS j WHERE j.bad IS NULL;
 END
 $$;
 COMMENT ON FUNCTION dcm.store_components(jsonb) IS 'Writes the good lines of a list of components. 写入部件。';
