@@ -24,14 +24,14 @@ REGRESS_OPTS = --inputdir=test --encoding=UTF8 --no-locale
 ISOLATION    = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --encoding=UTF8 --no-locale
 
-EXTRA_CLEAN = $(DATA_built) test/fuzz/digits_fuzz
+EXTRA_CLEAN = $(DATA_built)
 
 # The private-cluster targets work where nothing is installed yet, not even
 # pg_config, so PGXS is read only when a target needs it.
-OWN_TARGETS = demo check bench check-matrix check-faults
+OWN_TARGETS = demo check bench check-matrix check-faults fuzz
 ifneq ($(filter $(OWN_TARGETS),$(MAKECMDGOALS)),)
 
-demo check bench check-matrix check-faults:
+demo check bench check-matrix check-faults fuzz:
 	@bash test/bin/$@
 
 .PHONY: $(OWN_TARGETS)

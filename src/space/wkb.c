@@ -133,6 +133,23 @@ wkb_head(WkbReader *reader, int32 *srid)
 	return type % 1000;
 }
 
+/* Passes over what a point has beside x and y. */
+static void
+wkb_skip_zm(WkbReader *reader)
+{
+	Size		bytes = (reader->ordinates - 2) * sizeof(double);
+
+	wkb_need(reader, bytes);
+	reader->at += bytes;
+}
+
+static void
+wkb_end(const WkbReader *reader)
+{
+	if (reader->at != reader->end)
+		wkb_refuse("There are bytes after its end.");
+}
+
 static void
 wkb_xy(WkbReader *reader, double *x, double *y)
 {
@@ -140,7 +157,7 @@ wkb_xy(WkbReader *reader, double *x, double *y)
 	*y = wkb_double(reader);
 	if (!isfinite(*x) || !isfinite(*y))
 		wkb_refuse("A coordinate is not a finite number.");
-	reader->at += (reader->ordinates - 2) * sizeof(double);
+	wkb_skip_zm(reader);
 }
 
 /* One ring, fed to the test edge by edge. */
@@ -240,8 +257,7 @@ wkb_covers(const bytea *wkb, double x, double y)
 					 errhint("Give a polygon or a multipolygon."),
 					 errname("dcm.not_a_polygon")));
 	}
-	if (reader.at != reader.end)
-		wkb_refuse("There are bytes after its end.");
+	wkb_end(&reader);
 	return covers;
 }
 
@@ -257,7 +273,11 @@ wkb_point(const bytea *ewkb, WkbPoint *point)
 		return false;
 	point->x = wkb_double(&reader);
 	point->y = wkb_double(&reader);
+	wkb_skip_zm(&reader);
+	wkb_end(&reader);
 	point->empty = isnan(point->x) || isnan(point->y);
+	if (isinf(point->x) || isinf(point->y))
+		wkb_refuse("A coordinate is not a finite number.");
 	return true;
 }
 

@@ -17,6 +17,7 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "reading.h"
 #include "time/time_limit.h"
 
 PG_FUNCTION_INFO_V1(dcm_time_limit_in);
@@ -415,11 +416,13 @@ dcm_time_limit_label_zh(PG_FUNCTION_ARGS)
 static ParseResult
 read_limit(text *given, TimeLimit *limit, int64 *amount)
 {
-	char	   *text = text_to_cstring(given);
+	char	   *text = reading_plain(given);
 	const char *rest;
 	StringInfoData plain;
 	ParseResult result;
 
+	if (text == NULL)
+		return PARSE_BAD_NUMBER;
 	initStringInfo(&plain);
 	make_plain(text, &plain);
 	rest = plain.data;

@@ -79,6 +79,7 @@ dcm_as_ordinary_user() {
 	local status=0
 	setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups \
 		env HOME="$home" TMPDIR="${TMPDIR:-/tmp}" "DCM_OUT=${DCM_OUT:-}" "DCM_TAP=${DCM_TAP:-}" "DCM_CRASH_ROUNDS=${DCM_CRASH_ROUNDS:-}" \
+		"DCM_FUZZ_SECONDS=${DCM_FUZZ_SECONDS:-}" "DCM_FUZZ_SEED=${DCM_FUZZ_SEED:-}" \
 		bash "$home/test/bin/$script" "$@" </dev/null || status=$?
 	exit $status
 }
@@ -128,7 +129,7 @@ dcm_build_shadow() {
 		die "the build failed"
 	}
 	DCM_PGXS=$(cd "$(dirname "$("$pg_config" --pgxs)")/../.." && pwd)
-	export PATH=$DCM_BIN:$PATH
+	export PATH=$DCM_BIN:$PATH DCM_PG_CONFIG=$pg_config
 	# Debian's wrappers must not choose another server
 	unset PGCLUSTER PGDATABASE PGUSER PGPASSWORD PGSERVICE PGOPTIONS
 }

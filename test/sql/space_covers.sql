@@ -80,6 +80,9 @@ SELECT dcm.covers_wkb(ST_AsBinary('POINT(1 1)'::geometry), 0, 0);
 SELECT pg_temp.covers('POLYGON((0 0, 1 0, 1 1, 0 0))', 'NaN', 0);
 
 SELECT dcm.covers('POLYGON((0 0, 1 0, 1 1, 0 0))', 'LINESTRING(0 0, 1 1)');
+SELECT dcm.covers_wkb(ST_AsBinary('POLYGON((0 0, 1 0, 1 1, 0 0))'::geometry), ST_AsBinary('POINT(1 1)'::geometry) || '\x00');
+SELECT dcm.covers_wkb(ST_AsBinary('POLYGON((0 0, 1 0, 1 1, 0 0))'::geometry), ST_AsBinary(ST_MakePoint(1, 'Infinity')));
+SELECT dcm.covers_wkb(ST_AsBinary('POLYGON((0 0, 1 0, 1 1, 0 0))'::geometry), ST_AsEWKB('POINT ZM (1 1 7 7)'::geometry));
 SELECT dcm.covers('POLYGON((0 0, 1 0, 1 1, 0 0))', 'POINT EMPTY'), dcm.covers('POLYGON((0 0, 1 0, 1 1, 0 0))', 'POINT(0.5 0.5)'), dcm.covers(NULL, 'POINT(0 0)');
 
 -- every beginning of a good one is refused, none crashes
