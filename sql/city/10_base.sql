@@ -191,12 +191,14 @@ CREATE TABLE dcm.filing_standard (
 	source		text,
 	valid		tstzrange NOT NULL DEFAULT '[-infinity,)',
 	edition		text,
-	replaces	int REFERENCES dcm.filing_standard
+	replaces	int REFERENCES dcm.filing_standard,
+	arrive_limit dcm.time_limit
 );
 CREATE INDEX ON dcm.filing_standard (category, condition_no);
 SELECT dcm.version_table('dcm.filing_standard', 'category', 'condition_no');
 COMMENT ON TABLE dcm.filing_standard IS
 	'Filing conditions of a category with the time limit for each area class (a NULL class takes limit_1; all NULL means no clock) and the closing condition. A change is a new row, which replaces the one before: a case keeps the version under which it was filed. 立案条件、处置时限与结案条件,变更即新版本。';
+COMMENT ON COLUMN dcm.filing_standard.arrive_limit IS 'How soon after the dispatch somebody of the body must be there; NULL: setting arrive_limit. 到场时限,空则按设置 arrive_limit。';
 COMMENT ON COLUMN dcm.filing_standard.edition IS 'Edition of the city''s own catalogue, such as the year of its handbook. 本市标准的版本。';
 
 CREATE TABLE dcm.source (

@@ -13,7 +13,7 @@ CREATE TABLE dcm.state (
 	name_en		text NOT NULL
 );
 COMMENT ON TABLE dcm.state IS
-	'States of a case; stage is the one of the seven that a case in this state is in ("ended": it keeps the stage that it left), time_limit the stage''s own clock. 案卷状态及所属环节。';
+	'States of a case; stage is the one of the seven that a case in this state is in ("ended": it keeps the stage that it left), time_limit how long it may stay in this state: the clock of accepting, filing, dispatching, signing, handling, verifying, checking, closing. 案卷状态、所属环节及本环节时限(受理、立案、派遣、签收、处置、核实、核查、结案)。';
 
 CREATE TABLE dcm.action (
 	code		text PRIMARY KEY,
@@ -42,7 +42,7 @@ CREATE TABLE dcm.transition (
 	action		text NOT NULL REFERENCES dcm.action,
 	next_state	text REFERENCES dcm.state,
 	roles		text[] NOT NULL,
-	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site}'),
+	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site,arrive,recompute}'),
 	valid		tstzrange NOT NULL DEFAULT '[-infinity,)',
 	replaces	int REFERENCES dcm.transition
 );
@@ -59,6 +59,8 @@ INSERT INTO dcm.setting (name, value, unit, default_value, meaning, meaning_en) 
 	('clock_skew', NULL, 'interval', '5 minutes', '业务时间可超前的范围', 'how far ahead of the clock a given time may be'),
 	('handle_from', NULL, NULL, 'dispatch', '处置计时起点:dispatch 派遣 或 sign 签收', 'handling is timed from dispatch or sign'),
 	('rework_min', NULL, 'time_limit', '4 work_hour', '返工至少给予的时限', 'the least time that a rework is given'),
+	('arrive_limit', NULL, 'time_limit', NULL, '到场时限,立案条件另有规定的从其规定', 'how soon after the dispatch somebody must be there, where the filing standard does not say; none: no such clock'),
+	('yellow_percent', NULL, NULL, '80', '红绿灯:已用时限达到该百分比时为黄灯', 'the traffic light is yellow from so many percent of the limit'),
 	('max_extensions', NULL, NULL, '2', '延期次数上限', 'how many extensions a case may have'),
 	('extend_when_late', NULL, 'boolean', 'false', '已超期可否申请延期', 'whether an extension may be asked for after the deadline'),
 	('file_needs_point', NULL, 'boolean', 'true', '立案是否必须有坐标', 'whether a case needs a point to be filed'),
@@ -158,13 +160,19 @@ CREATE TABLE dcm.case_log (
 	data		jsonb,
 	texts		jsonb,
 	hash		bytea NOT NULL,
+	stage_no	smallint,
+	stage_limit	dcm.time_limit,
+	stage_due	timestamptz,
+	arrive_due	timestamptz,
 	PRIMARY KEY (case_no, log_no)
 ) PARTITION BY RANGE (case_no);
 COMMENT ON TABLE dcm.case_log IS
 	'What happened to each case, append-only: who did what and when, what it changed, and a hash over itself and its predecessor. 案卷流转日志,只增不改,逐条成链。';
 COMMENT ON COLUMN dcm.case_log.transition IS 'The row of dcm.transition by which the case moved. 所依据的转换规则。';
-COMMENT ON COLUMN dcm.case_log.clock IS 'What the act did to the case''s clock: start, stop, pause, resume, extend, restart, reset; then clock_from, time_limit, pauses and due hold the clock as the act left it. 对计时的操作。';
+COMMENT ON COLUMN dcm.case_log.clock IS 'What the act did to the case''s clock: start, stop, pause, resume, extend, restart, reset, recompute; then clock_from, time_limit, pauses and due hold the clock as the act left it. 对计时的操作。';
 COMMENT ON COLUMN dcm.case_log.work_due IS 'The deadline that the act gave to assignment work_no. 本次动作给定的派遣任务时限。';
+COMMENT ON COLUMN dcm.case_log.stage_no IS 'The row of dcm.case_stage that the act opened, or whose deadline it gave anew; then stage_limit and stage_due hold its clock. 本次动作开启或重算的环节。';
+COMMENT ON COLUMN dcm.case_log.arrive_due IS 'The time by which somebody of assignment work_no must be there, as the act gave it. 本次动作给定的到场时限。';
 COMMENT ON COLUMN dcm.case_log.texts IS 'For each text kept in dcm.case_text: sha256 of salt and text, in hex. 各文本加盐后的摘要。';
 
 CREATE TABLE dcm.case_text (
@@ -192,11 +200,14 @@ CREATE TABLE dcm.assignment (
 	recalled_at	timestamptz,
 	time_limit	dcm.time_limit,
 	due			timestamptz,
+	arrive_limit dcm.time_limit,
+	arrive_due	timestamptz,
+	arrived_at	timestamptz,
 	PRIMARY KEY (case_no, work_no)
 ) PARTITION BY RANGE (case_no);
 CREATE INDEX assignment_org_idx ON dcm.assignment (org, dispatched_at);
 COMMENT ON TABLE dcm.assignment IS
-	'A row a body and dispatch: when it was dispatched, signed, handled, returned, and its own deadline. 派遣任务。';
+	'A row a body and dispatch: when it was dispatched, signed, handled, returned, and its own deadline; by when somebody had to be there, and when somebody was. 派遣任务。';
 
 CREATE TABLE dcm.case_stage (
 	case_no		bigint NOT NULL,
@@ -208,10 +219,12 @@ CREATE TABLE dcm.case_stage (
 	due			timestamptz,
 	closed_at	timestamptz,
 	outcome		text,
+	state		text,
 	PRIMARY KEY (case_no, stage_no)
 ) PARTITION BY RANGE (case_no);
 COMMENT ON TABLE dcm.case_stage IS
-	'A row each time a stage is entered: who brought the case there, the stage''s own limit, and the action that ended it. 案卷经过的环节。';
+	'A row each time a stage is entered, and within it each time a state is entered or left that has a limit of its own: who brought the case there, that limit, and the action that ended it. 案卷经过的环节与步骤。';
+COMMENT ON COLUMN dcm.case_stage.state IS 'The state with which it began; NULL in rows of 0.1.0. 开始时的状态。';
 
 CREATE TABLE dcm.attachment (
 	case_no		bigint NOT NULL,

@@ -212,6 +212,8 @@ BEGIN ATOMIC
 		('clock_skew', 'interval', NULL),
 		('handle_from', 'choice', '{dispatch,sign}'),
 		('rework_min', 'time_limit', NULL),
+		('arrive_limit', 'time_limit', NULL),
+		('yellow_percent', 'number', NULL),
 		('max_extensions', 'integer', NULL),
 		('extend_when_late', 'boolean', NULL),
 		('file_needs_point', 'boolean', NULL),

@@ -40,6 +40,20 @@ CREATE FUNCTION dcm.deadline_provisional(
 COMMENT ON FUNCTION dcm.deadline_provisional(timestamptz, text) IS
 	'Whether a deadline in working time lies outside the dates that the calendar covers, so that a holiday announced later may move it. P0002 for an unknown calendar. 截止时刻是否超出日历已公布的日期(暂定)。';
 
+CREATE FUNCTION dcm.traffic_light(
+	since timestamptz,
+	tlimit dcm.time_limit,
+	due timestamptz,
+	at timestamptz,
+	yellow float8 DEFAULT 80,
+	calendar text DEFAULT 'default',
+	pauses tstzmultirange DEFAULT NULL)
+	RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE COST 5
+	AS 'MODULE_PATHNAME', 'dcm_traffic_light';
+COMMENT ON FUNCTION dcm.traffic_light(timestamptz, dcm.time_limit, timestamptz, timestamptz, float8, text, tstzmultirange) IS
+	'How a clock stands at a moment: red after due, yellow from so many percent of the time from since to due (in the limit''s own time, pauses not counted), else green; NULL without a due, a moment or a calendar. P0002 for an unknown calendar. 红绿灯:绿、黄(默认已用 80%)、红(超期)。';
+
 CREATE FUNCTION dcm.explain_deadline(
 	start timestamptz,
 	tlimit dcm.time_limit,

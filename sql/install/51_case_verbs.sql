@@ -109,6 +109,12 @@ CREATE FUNCTION dcm.resume_case(case_no bigint, note text = NULL, at timestamptz
 COMMENT ON FUNCTION dcm.resume_case(bigint, text, timestamptz, text, bigint) IS
 	'Takes a suspended case up again. 恢复处置。';
 
+CREATE FUNCTION dcm.arrive_case(case_no bigint, photo text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'arrive', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('photo', dcm.photo(photo))), at, client_key, expect);
+COMMENT ON FUNCTION dcm.arrive_case(bigint, text, text, timestamptz, text, bigint) IS
+	'Tells that somebody of the body is there; the first time counts against arrive_due. 到场。';
+
 CREATE FUNCTION dcm.handle_case(case_no bigint, result text, after text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'handle', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('result', result, 'after', dcm.photo(after))), at, client_key, expect);

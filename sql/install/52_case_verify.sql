@@ -79,7 +79,7 @@ COMMENT ON FUNCTION dcm.verify_steps(bigint[]) IS
 CREATE FUNCTION dcm.fold_cases(cases bigint[]) RETURNS TABLE (
 	case_no bigint, state text, stage text, moved_no int, moved_at timestamptz, reported_at timestamptz,
 	filed_at timestamptz, standard int, base_limit dcm.time_limit, first_due timestamptz,
-	clock_from timestamptz, time_limit dcm.time_limit, pauses tstzmultirange, due timestamptz,
+	clock_from timestamptz, time_limit dcm.time_limit, pauses tstzmultirange, due timestamptz, provisional boolean,
 	org int, work_no smallint, handled_at timestamptz, handler int, closed_at timestamptz,
 	ended_at timestamptz, returned smallint, reworked smallint, extended smallint, suspended smallint, request text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 1000
@@ -114,7 +114,7 @@ BEGIN
 		GROUP BY e.case_no
 	)
 	SELECT m.case_no, l.to_state, l.stage, m.moved_no, v.occurred_at, m.reported_at,
-		f.occurred_at, d.standard, g.time_limit, g.due, c.clock_from, c.time_limit, c.pauses, c.due,
+		f.occurred_at, d.standard, g.time_limit, g.due, c.clock_from, c.time_limit, c.pauses, c.due, coalesce(c.provisional, false),
 		CASE WHEN o.effects && '{open_work}' THEN o.org END, coalesce(m.work_no, 0::smallint),
 		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.occurred_at END,
 		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.actor END,
@@ -164,6 +164,7 @@ BEGIN
 			('time_limit', f.time_limit::text, l.time_limit::text),
 			('pauses', f.pauses::text, l.pauses::text),
 			('due', f.due::text, l.due::text),
+			('provisional', f.provisional::text, l.provisional::text),
 			('org', f.org::text, l.org::text),
 			('work_no', f.work_no::text, l.work_no::text),
 			('handled_at', f.handled_at::text, l.handled_at::text),
@@ -176,11 +177,11 @@ BEGIN
 			('suspended', f.suspended::text, l.suspended::text),
 			('request', f.request, l.request)) AS x (name, stored, told)
 	WHERE (f.state, f.stage, f.moved_no, f.moved_at, f.reported_at, f.filed_at, f.standard, f.base_limit,
-			f.first_due, f.clock_from, f.time_limit, f.pauses, f.due, f.org, f.work_no, f.handled_at, f.handler, f.closed_at, f.ended_at,
+			f.first_due, f.clock_from, f.time_limit, f.pauses, f.due, f.provisional, f.org, f.work_no, f.handled_at, f.handler, f.closed_at, f.ended_at,
 			f.returned, f.reworked, f.extended, f.suspended, f.request)
 		IS DISTINCT FROM
 		(l.state, l.stage, l.moved_no, l.moved_at, l.reported_at, l.filed_at, l.standard, l.base_limit,
-			l.first_due, l.clock_from, l.time_limit, l.pauses, l.due, l.org, l.work_no, l.handled_at, l.handler, l.closed_at, l.ended_at,
+			l.first_due, l.clock_from, l.time_limit, l.pauses, l.due, l.provisional, l.org, l.work_no, l.handled_at, l.handler, l.closed_at, l.ended_at,
 			l.returned, l.reworked, l.extended, l.suspended, l.request)
 		AND x.stored IS DISTINCT FROM x.told;
 
@@ -215,7 +216,7 @@ BEGIN
 			GROUP BY m.case_no) AS a ON a.case_no = f.case_no
 	WHERE f.attachments::bigint IS DISTINCT FROM coalesce(a.n, 0);
 
-	-- assignments: when each was dispatched, signed, handled and ended, and its deadline
+	-- assignments: when each was dispatched, signed, reached, handled and ended, and its deadlines
 	RETURN QUERY
 	SELECT coalesce(a.case_no, l.case_no), NULL::int, 'fold',
 		pg_catalog.format('assignment %s is not what the log says', coalesce(a.work_no, l.work_no))
@@ -230,40 +231,54 @@ BEGIN
 				(pg_catalog.array_agg(CASE WHEN t.effects && '{handle_work}' THEN e.occurred_at END ORDER BY e.log_no DESC)
 					FILTER (WHERE t.effects && '{handle_work,rework}'))[1] AS handled_at,
 				(pg_catalog.array_agg(e.work_due ORDER BY e.log_no DESC)
-					FILTER (WHERE e.work_due IS NOT NULL OR e.clock = 'reset'))[1] AS due
+					FILTER (WHERE e.work_due IS NOT NULL OR e.clock = 'reset'))[1] AS due,
+				(pg_catalog.array_agg(e.arrive_due ORDER BY e.log_no DESC)
+					FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_due,
+				pg_catalog.min(e.occurred_at) FILTER (WHERE t.effects && '{arrive}') AS arrived_at
 			FROM dcm.case_log AS e
 				JOIN dcm.transition AS t ON t.id = e.transition
 			WHERE e.work_no IS NOT NULL AND (cases IS NULL OR e.case_no = ANY (cases))
 			GROUP BY e.case_no, e.work_no) AS l ON (l.case_no, l.work_no) = (a.case_no, a.work_no)
-	WHERE (a.org, a.dispatched_at, a.signed_at, a.returned_at, a.recalled_at, a.handled_at, a.due)
+	WHERE (a.org, a.dispatched_at, a.signed_at, a.returned_at, a.recalled_at, a.handled_at, a.due, a.arrive_due, a.arrived_at)
 		IS DISTINCT FROM
-		(l.org, l.dispatched_at, l.signed_at, l.returned_at, l.recalled_at, l.handled_at, l.due);
+		(l.org, l.dispatched_at, l.signed_at, l.returned_at, l.recalled_at, l.handled_at, l.due, l.arrive_due, l.arrived_at);
 
-	-- stages: each entered and left when the log says so
+	-- stages: each entered and left when the log says so, with the clock that it
+	-- tells; entries of 0.1.0 tell of no row and no clock
 	RETURN QUERY
 	SELECT coalesce(s.case_no, l.case_no), NULL::int, 'fold',
 		pg_catalog.format('stage %s is not what the log says', coalesce(s.stage_no, l.stage_no))
 	FROM (SELECT * FROM dcm.case_stage AS g WHERE cases IS NULL OR g.case_no = ANY (cases)) AS s
 		FULL JOIN (
-			SELECT n.case_no, n.stage, n.actor, n.occurred_at AS opened_at,
+			SELECT n.case_no, n.stage, n.to_state AS state, n.actor, n.occurred_at AS opened_at, n.told, n.stage_limit,
 				pg_catalog.row_number() OVER w AS stage_no,
 				pg_catalog.lead(n.occurred_at) OVER w AS closed_at,
 				pg_catalog.lead(n.action) OVER w AS outcome,
 				n.ended
 			FROM (
-				SELECT e.case_no, e.log_no, e.action, e.actor, e.occurred_at, e.stage, g.stage = 'ended' AS ended
+				SELECT e.case_no, e.log_no, e.action, e.actor, e.occurred_at, e.stage, e.to_state, e.stage_no AS told, e.stage_limit,
+					g.stage = 'ended' AS ended
 				FROM (
 					SELECT c.*, pg_catalog.lag(c.to_state) OVER (PARTITION BY c.case_no ORDER BY c.log_no) AS before
 					FROM dcm.case_log AS c
 					WHERE cases IS NULL OR c.case_no = ANY (cases)) AS e
 					JOIN dcm.state AS g ON g.code = e.to_state
 					LEFT JOIN dcm.state AS b ON b.code = e.before
-				WHERE b.stage IS DISTINCT FROM g.stage) AS n
+				WHERE b.stage IS DISTINCT FROM g.stage
+					OR (e.stage_no IS NOT NULL AND e.to_state IS DISTINCT FROM e.before)) AS n
 			WINDOW w AS (PARTITION BY n.case_no ORDER BY n.log_no)) AS l
 			ON (l.case_no, l.stage_no) = (s.case_no, s.stage_no)
+		LEFT JOIN (
+			SELECT DISTINCT ON (c.case_no, c.stage_no) c.case_no, c.stage_no, c.stage_due
+			FROM dcm.case_log AS c
+			WHERE c.stage_no IS NOT NULL AND (cases IS NULL OR c.case_no = ANY (cases))
+			ORDER BY c.case_no, c.stage_no, c.log_no DESC) AS d ON (d.case_no, d.stage_no) = (s.case_no, s.stage_no)
 	WHERE NOT coalesce(l.ended AND s.case_no IS NULL, false)
-		AND (s.stage, s.person, s.opened_at, s.closed_at, s.outcome)
-			IS DISTINCT FROM (l.stage, l.actor, l.opened_at, l.closed_at, l.outcome);
+		AND ((s.stage, s.person, s.opened_at, s.closed_at, s.outcome)
+				IS DISTINCT FROM (l.stage, l.actor, l.opened_at, l.closed_at, l.outcome)
+			OR (l.told IS NOT NULL AND (s.stage_no, s.state, s.time_limit)
+				IS DISTINCT FROM (l.told, l.state, l.stage_limit))
+			OR (d.case_no IS NOT NULL AND s.due IS DISTINCT FROM d.stage_due));
 END
 $$;
 COMMENT ON FUNCTION dcm.verify_fold(bigint[]) IS
@@ -276,7 +291,7 @@ AS $$
 DECLARE
 	cases bigint[];
 BEGIN
-	PERFORM dcm.require_city();
+	PERFORM dcm.require_city('0.2.0');
 	IF since IS NOT NULL THEN
 		SELECT coalesce(pg_catalog.array_agg(DISTINCT l.case_no), '{}') INTO cases
 		FROM dcm.case_log AS l WHERE l.recorded_at >= since;
@@ -295,6 +310,7 @@ CREATE FUNCTION dcm.verify_case(case_no bigint) RETURNS TABLE (log_no int, part 
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 BEGIN
+	PERFORM dcm.require_city('0.2.0');
 	IF NOT EXISTS (SELECT FROM dcm.case_log AS l WHERE l.case_no = verify_case.case_no)
 		AND NOT EXISTS (SELECT FROM dcm.case_file AS f WHERE f.case_no = verify_case.case_no) THEN
 		RAISE EXCEPTION USING

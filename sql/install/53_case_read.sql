@@ -1,4 +1,4 @@
--- Reading a case: its story, its deadline explained, what may be done to it.
+-- Reading a case: its story, what may be done to it.
 -- All run with the caller's rights.
 
 CREATE FUNCTION dcm.case_story(case_no bigint) RETURNS TABLE (
@@ -33,32 +33,6 @@ END
 $$;
 COMMENT ON FUNCTION dcm.case_story(bigint) IS
 	'What happened to a case, entry by entry, in the city''s words; told_late: told over a minute after it happened. P0002 where there is no such case. 案卷经过,逐条说明。';
-
-CREATE FUNCTION dcm.explain_deadline(case_no bigint,
-	OUT since timestamptz, OUT till timestamptz, OUT counted interval, OUT running interval, OUT reason text)
-	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 10
-	SET search_path = pg_catalog, dcm, pg_temp
-AS $$
-DECLARE
-	clock record;
-BEGIN
-	SELECT f.clock_from, f.time_limit, f.pauses INTO clock
-	FROM dcm.case_file AS f WHERE f.case_no = explain_deadline.case_no;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'no_data_found',
-			MESSAGE = pg_catalog.format('there is no case %s', case_no),
-			CONSTRAINT = 'dcm.no_case';
-	END IF;
-	IF clock.time_limit IS NOT NULL THEN
-		RETURN QUERY SELECT * FROM dcm.explain_deadline(clock.clock_from, clock.time_limit,
-			dcm.setting('calendar'), coalesce(clock.pauses, '{}'));
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION dcm.explain_deadline(bigint) IS
-	'The stretches from a case''s filing to its deadline, what each counts and why; no row for a case without a clock. P0002 where there is no such case. 逐段说明案卷的截止时刻。';
 
 CREATE FUNCTION dcm.allowed_actions(case_no bigint,
 	OUT action text, OUT label text, OUT label_en text, OUT needs text[])

@@ -174,19 +174,39 @@ AS $$
 DECLARE
 	batch constant int := 500;
 	n int;
+	moved bigint;
 	total bigint := 0;
 BEGIN
-	IF job IS NULL OR job NOT IN ('escalate', 'resume') THEN
+	IF job IS NULL OR job NOT IN ('escalate', 'resume', 'recompute') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = pg_catalog.format('job "%s" does not exist', job),
-			HINT = 'Use escalate or resume.',
+			HINT = 'Use escalate, resume or recompute.',
 			CONSTRAINT = 'dcm.no_job';
 	END IF;
 	INSERT INTO dcm.job_run AS r (job, started_at) VALUES (run_jobs.job, pg_catalog.clock_timestamp())
 	ON CONFLICT ON CONSTRAINT job_run_pkey
 		DO UPDATE SET started_at = EXCLUDED.started_at, finished_at = NULL, done = 0;
 	COMMIT;
+	IF job = 'recompute' THEN
+		FOR moved IN SELECT DISTINCT m.case_no FROM dcm.moved_deadlines() AS m ORDER BY 1 LOOP
+			PERFORM dcm.become('system');
+			-- one case that cannot be moved must not keep the others waiting
+			BEGIN
+				PERFORM dcm.act(moved, 'recompute_deadlines') FROM dcm.moved_deadlines(moved) LIMIT 1;
+				total := total OPERATOR(pg_catalog.+) 1;
+			EXCEPTION WHEN OTHERS THEN
+				RAISE WARNING 'the deadlines of case % were not moved: %', moved, SQLERRM;
+			END;
+			IF total OPERATOR(pg_catalog.%) batch OPERATOR(pg_catalog.=) 0 THEN
+				UPDATE dcm.job_run AS r SET done = total WHERE r.job = run_jobs.job;
+				COMMIT;
+			END IF;
+		END LOOP;
+		UPDATE dcm.job_run AS r SET done = total, finished_at = pg_catalog.clock_timestamp() WHERE r.job = run_jobs.job;
+		COMMIT;
+		RETURN;
+	END IF;
 	LOOP
 		IF job = 'resume' THEN
 			n := dcm.resume_due(batch => batch);
@@ -203,7 +223,7 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE dcm.run_jobs(text) IS
-	'Runs a job (escalate, resume) to its end, committing after each batch; what pg_cron calls, as a member of dcm_job. 22023 for another job, 2D000 within a transaction. 运行作业,逐批提交。';
+	'Runs a job (escalate, resume, and after a change of calendar recompute) to its end, committing after each batch; what pg_cron calls, as a member of dcm_job. 22023 for another job, 2D000 within a transaction. 运行作业,逐批提交。';
 
 CREATE FUNCTION dcm.schedule_jobs(job_role name = current_user) RETURNS SETOF bigint
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 2
@@ -274,14 +294,14 @@ BEGIN
 		RETURN QUERY
 			SELECT j.name, r.started_at, r.finished_at, r.done,
 				NULL::bigint, NULL::text, NULL::text, NULL::boolean, NULL::text, NULL::text
-			FROM unnest('{escalate,resume}'::text[]) AS j (name)
+			FROM unnest('{escalate,resume,recompute}'::text[]) AS j (name)
 				LEFT JOIN dcm.job_run AS r ON r.job = j.name;
 		RETURN;
 	END IF;
 	RETURN QUERY EXECUTE $query$
 		SELECT j.name, r.started_at, r.finished_at, r.done,
 			c.jobid, c.schedule, c.username, c.active, d.status, d.return_message
-		FROM unnest('{escalate,resume}'::text[]) AS j (name)
+		FROM unnest('{escalate,resume,recompute}'::text[]) AS j (name)
 			LEFT JOIN dcm.job_run AS r ON r.job = j.name
 			LEFT JOIN cron.job AS c ON c.jobname = 'dcm_' || j.name AND c.database = current_database()
 			LEFT JOIN LATERAL (
@@ -307,7 +327,8 @@ BEGIN
 	-- to lock its rows
 	GRANT SELECT, UPDATE ON dcm.job_lock TO dcm_job;
 	GRANT EXECUTE ON FUNCTION dcm.escalate(timestamptz, int), dcm.resume_due(int), dcm.schedule_jobs(name),
-		dcm.become(text, text, text), dcm.act(bigint, text, text, jsonb, timestamptz, text, bigint) TO dcm_job;
+		dcm.become(text, text, text), dcm.act(bigint, text, text, jsonb, timestamptz, text, bigint),
+		dcm.recompute_deadlines(boolean) TO dcm_job;
 	GRANT EXECUTE ON PROCEDURE dcm.run_jobs(text) TO dcm_job;
 END
 $$;

@@ -25,7 +25,7 @@ BEGIN ATOMIC
 		('messages', '业务短信', 'messages', '{Panzhihua,Qidong}', '{dcm.outbox,dcm.escalation_rule}'),
 		('component_update', '部件在线更新', 'online update of components', '{Panzhihua}',
 			'{dcm.request_component_change,dcm.decide_component_change,dcm.component_story,dcm.component_freshness}'),
-		('problem_register', '问题库管理', 'register of problems', '{Panzhihua}', '{dcm.case_file,dcm.case_card}'),
+		('problem_register', '问题库管理', 'register of problems', '{Panzhihua}', '{dcm.problem_register,dcm.case_card}'),
 		('audit', '电子监察', 'electronic audit', '{Panzhihua}', '{dcm.verify_all,dcm.verify_case,dcm.escalate,dcm.config_log}'),
 		('vehicles', '车辆GPS管理', 'vehicles by GPS', '{Qidong,Panzhihua}', '{}'),
 		('collection_company', '信息采集管理', 'management of collection', '{Qidong}', '{dcm.duty_area,dcm.check_duty_areas,dcm.area_counts}'),

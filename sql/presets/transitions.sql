@@ -37,6 +37,8 @@ INSERT INTO @into@.action (code, name, name_en, function) VALUES
 	('grant_suspension', '同意挂账', 'grant suspension', 'dcm.grant_suspension'),
 	('deny_suspension', '不同意挂账', 'deny suspension', 'dcm.deny_suspension'),
 	('resume', '恢复', 'resume', 'dcm.resume_case'),
+	('arrive', '到场', 'arrive', 'dcm.arrive_case'),
+	('recompute_deadlines', '重算时限', 'recompute deadlines', 'dcm.recompute_deadlines'),
 	('handle', '处置反馈', 'handle', 'dcm.handle_case'),
 	('request_check', '核查', 'request check', 'dcm.request_check'),
 	('pass_check', '核查通过', 'pass check', 'dcm.pass_check'),
@@ -81,6 +83,7 @@ INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en)
 	('request_suspension', 'plan', 'free_text', false, '解决计划', 'what is planned'),
 	('grant_suspension', 'until', 'timestamp', false, '同意挂账至', 'until when it is granted, if not as asked'),
 	('deny_suspension', 'reason', 'free_text', false, '不同意的理由', 'why'),
+	('arrive', 'photo', 'photo', false, '现场照片', 'photograph'),
 	('handle', 'result', 'free_text', true, '处置结果', 'what was done'),
 	('handle', 'after', 'photo', true, '处置后照片', 'photograph after'),
 	('request_check', 'how', 'text', false, '核查方式', 'site, photo or video'),
@@ -117,6 +120,8 @@ FROM (VALUES
 	('handling', 'grant_suspension', 'suspended', '{dispatcher}', '{suspend}'),
 	('handling', 'deny_suspension', NULL, '{dispatcher}', '{deny_suspension}'),
 	('suspended', 'resume', 'handling', '{dispatcher,liaison,system}', '{resume}'),
+	('dispatched', 'arrive', NULL, '{handler,liaison,collector}', '{arrive}'),
+	('handling', 'arrive', NULL, '{handler,liaison,collector}', '{arrive}'),
 	('handling', 'handle', 'handled', '{handler,liaison}', '{handle_work}'),
 	('handled', 'request_check', 'checking', '{acceptor}', '{check_task}'),
 	('checking', 'pass_check', 'checked', '{collector}', '{finish_task}'),
@@ -131,6 +136,7 @@ FROM @into@.state AS s
 	CROSS JOIN (VALUES
 		('amend', NULL, '{acceptor,shift_leader,dispatcher}', '{amend}'),
 		('void', 'voided', '{shift_leader}', '{}'),
+		('recompute_deadlines', NULL, '{system}', '{recompute}'),
 		('remind', NULL, '{dispatcher,shift_leader,leader,inspector}', '{}'),
 		('comment', NULL, '{*}', '{}')) AS a (action, next_state, roles, effects)
 WHERE NOT EXISTS (SELECT FROM @into@.transition AS o WHERE o.state = s.code AND o.action = a.action)

@@ -56,6 +56,13 @@ typedef struct Act
 	Datum		work_due;		/* the assignment's deadline, where the act gave one */
 	int			work_no;		/* the assignment concerned, or 0 */
 	int			org;			/* the body concerned, or 0 */
+	bool		tells_stages;	/* false where the city's tables are of 0.1.0 */
+	int			stage_no;		/* the stage's row that the act opened or gave a deadline, or 0 */
+	bool		has_stage_limit;
+	int64		stage_limit;
+	TimestampTz stage_due;
+	bool		gives_arrive_due;
+	TimestampTz arrive_due;		/* by when somebody of the body must be there */
 	bool		files;			/* the standard goes into the log */
 	Jsonb	   *facts;			/* what the case is about, where the act tells it */
 } Act;

@@ -101,6 +101,10 @@ fill_log(LogRow *log, Act *act)
 	log_value(log, CL_work_due, act->work_due, !act->gives_work_due);
 	log_value(log, CL_data, JsonbPGetDatum(data), data == NULL);
 	log_value(log, CL_texts, JsonbPGetDatum(texts), texts == NULL);
+	log_value(log, CL_stage_no, Int16GetDatum(act->stage_no), act->stage_no == 0);
+	log_value(log, CL_stage_limit, Int64GetDatum(act->stage_limit), act->stage_no == 0 || !act->has_stage_limit);
+	log_value(log, CL_stage_due, TimestampTzGetDatum(act->stage_due), act->stage_no == 0 || !act->has_stage_limit);
+	log_value(log, CL_arrive_due, TimestampTzGetDatum(act->arrive_due), !act->gives_arrive_due);
 }
 
 static void
@@ -119,21 +123,33 @@ write_log(Act *act, LogRow *log)
 	}
 }
 
+/* The next row of a stage, as the log will tell of it. */
+static void
+begin_stage(Act *act, const WorkflowState *state, int number)
+{
+	ACT_SET(act, stage_no, Int16GetDatum(number));
+	act->stage_no = act->tells_stages ? number : 0;
+	act->has_stage_limit = state->has_limit;
+	if (state->has_limit)
+	{
+		act->stage_limit = state->time_limit;
+		act->stage_due = clock_stage_deadline(act, state->time_limit);
+	}
+}
+
 static void
 open_stage(Act *act, const WorkflowState *state)
 {
-	Datum		values[7] = {Int64GetDatum(act->case_no), ACT_GET(act, stage_no),
-		ACT_GET(act, stage), Int32GetDatum(act->actor.person->id), TimestampTzGetDatum(act->at)};
-	bool		nulls[7] = {false, false, false, false, false, true, true};
+	Datum		values[8] = {Int64GetDatum(act->case_no), ACT_GET(act, stage_no),
+		ACT_GET(act, stage), Int32GetDatum(act->actor.person->id), TimestampTzGetDatum(act->at),
+		Int64GetDatum(act->stage_limit), TimestampTzGetDatum(act->stage_due),
+	CStringGetTextDatum(state->code)};
+	bool		nulls[8] = {false};
 
-	if (state->has_limit)
-	{
-		values[5] = Int64GetDatum(state->time_limit);
-		values[6] = TimestampTzGetDatum(clock_stage_deadline(act, state->time_limit));
-		nulls[5] = nulls[6] = false;
-	}
+	nulls[5] = nulls[6] = !act->has_stage_limit;
+	nulls[7] = !act->tells_stages;
 	leaf_write(LEAF_STAGE_OPEN, "case_stage", act->case_no, DatumGetInt16(ACT_GET(act, stage_no)),
-			   'i', values, nulls, 7);
+			   'i', values, nulls, 8);
 }
 
 static void
@@ -170,18 +186,23 @@ move_state(Act *act)
 	}
 }
 
-/* The stage's row ends and the next begins, where the move left the stage. */
+/*
+ * The stage's row ends and the next begins, where the move left the stage, or
+ * within it a state with a limit of its own or came into one.
+ */
 static void
 write_stages(Act *act)
 {
 	const WorkflowState *next = act->transition->next;
 
-	if (next == NULL || strcmp(act->state->stage, next->stage) == 0)
+	if (next == NULL || next == act->state ||
+		(strcmp(act->state->stage, next->stage) == 0 &&
+		 (!act->tells_stages || (!act->state->has_limit && !next->has_limit))))
 		return;
 	close_stage(act);
 	if (strcmp(next->stage, "ended") == 0)
 		return;
-	ACT_SET(act, stage_no, Int16GetDatum(DatumGetInt16(ACT_GET(act, stage_no)) + 1));
+	begin_stage(act, next, DatumGetInt16(ACT_GET(act, stage_no)) + 1);
 	open_stage(act, next);
 }
 
@@ -203,6 +224,7 @@ act_write(Act *act)
 {
 	LogRow		log;
 
+	act->tells_stages = leaf_tells_stages();
 	ACT_SET(act, log_no, Int32GetDatum(DatumGetInt32(ACT_GET(act, log_no)) + 1));
 	act_apply_effects(act);
 	if (act->org == 0 && !ACT_NULL(act, org))
@@ -227,9 +249,10 @@ act_write_report(Act *act)
 {
 	LogRow		log;
 
+	act->tells_stages = leaf_tells_stages();
 	ACT_SET(act, log_no, Int32GetDatum(1));
-	ACT_SET(act, stage_no, Int16GetDatum(1));
 	move_state(act);
+	begin_stage(act, act->transition->next, 1);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -5,7 +5,7 @@
  * A row is a pair of arrays, indexed by the enums below; statements are built
  * from the same lists, so that a column is named in one place.  A column that a
  * city has added to its table is none of our business: it is neither read nor
- * written.
+ * written.  The log's columns after hash came with 0.2.0; see chain.c.
  *
  * Beside each name is its type, a letter: l int8, i int4, s int2, t text,
  * z timestamptz, j jsonb, b bool, y bytea, m tstzmultirange, G geometry and of
@@ -36,7 +36,8 @@
 	X(recorded_at, 'z') X(loaded, 'b') X(work_no, 's') X(org, 'i') \
 	X(standard, 'i') X(clock, 't') X(clock_from, 'z') X(time_limit, 'L') \
 	X(pauses, 'm') X(due, 'z') X(provisional, 'b') X(work_due, 'z') \
-	X(data, 'j') X(texts, 'j') X(hash, 'y')
+	X(data, 'j') X(texts, 'j') X(hash, 'y') \
+	X(stage_no, 's') X(stage_limit, 'L') X(stage_due, 'z') X(arrive_due, 'z')
 
 typedef enum CaseFileColumn
 {

@@ -31,7 +31,10 @@
 PG_FUNCTION_INFO_V1(dcm_log_hash);
 PG_FUNCTION_INFO_V1(dcm_text_hash);
 
-#define CHAIN_VERSION 1
+/*
+ * Version 1 ends before the columns that came with 0.2.0, of which an entry
+ * without any is written as it always was; 2 has them.
+ */
 #define CHAIN_SHA256 1
 
 static void
@@ -237,15 +240,19 @@ chain_entry_hash(const bytea *previous, const Datum *values, const bool *nulls)
 	};
 	StringInfoData buf;
 	bytea	   *hash;
+	int			version = 1;
 
+	for (int i = CL_hash + 1; i < CL_COUNT; i++)
+		if (!nulls[i])
+			version = 2;
 	initStringInfo(&buf);
-	appendStringInfoChar(&buf, CHAIN_VERSION);
+	appendStringInfoChar(&buf, version);
 	appendStringInfoChar(&buf, CHAIN_SHA256);
 	if (previous)
 		chain_put_text(&buf, PointerGetDatum(previous));
 	else
 		chain_put_null(&buf);
-	for (int i = 0; i < CL_COUNT; i++)
+	for (int i = 0; i < (version == 1 ? CL_hash : CL_COUNT); i++)
 		if (i != CL_hash)
 			put_field(&buf, values[i], nulls[i], kinds[i]);
 	hash = chain_sha256(&buf);
@@ -342,6 +349,10 @@ dcm_log_hash(PG_FUNCTION_ARGS)
 	{
 		int			attnum = SPI_fnumber(desc, columns[i].name);
 
+		/* a log of 0.1.0 */
+		nulls[i] = i > CL_hash && attnum <= 0;
+		if (nulls[i])
+			continue;
 		if (attnum <= 0 || !kind_fits(TupleDescAttr(desc, attnum - 1), columns[i].kind))
 		{
 			ReleaseTupleDesc(desc);

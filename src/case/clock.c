@@ -28,13 +28,18 @@ clock_deadline(const Act *act, TimestampTz from, int64 limit, bool *provisional)
 					   provisional);
 }
 
-/* The deadline of a stage or task from the act on; pauses are not its. */
+/* A deadline that the case's pauses do not move: of a stage, a task, an arrival. */
+static TimestampTz
+plain_deadline(const Act *act, TimestampTz from, int64 limit)
+{
+	return dcm_deadline(from, limit, act->wf->settings.calendar, (Datum) 0, NULL);
+}
+
+/* The same for a stage or task that begins with the act. */
 TimestampTz
 clock_stage_deadline(const Act *act, int64 limit)
 {
-	bool		provisional;
-
-	return dcm_deadline(act->at, limit, act->wf->settings.calendar, (Datum) 0, &provisional);
+	return plain_deadline(act, act->at, limit);
 }
 
 /* Works the case's deadline out anew. */
@@ -271,13 +276,35 @@ clock_restart(Act *act)
 	write_work_clock(act);
 }
 
+/* How soon somebody must be there: as the standard says, or else the city. */
+static bool
+arrive_limit(const Act *act, int64 *limit)
+{
+	Datum		values[1] = {ACT_GET(act, standard)};
+	bool		isnull = true;
+
+	if (!act->tells_stages)
+		return false;
+	if (!ACT_NULL(act, standard))
+	{
+		if (SPI_execute_plan(city_plan(CITY_ARRIVE_LIMIT), values, NULL, true, 1) != SPI_OK_SELECT)
+			elog(ERROR, "could not read the filing standard");
+		if (SPI_processed == 1)
+			*limit = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	}
+	if (isnull)
+		*limit = act->wf->settings.arrive_limit;
+	return !isnull || act->wf->settings.has_arrive_limit;
+}
+
 /* Dispatched: a body has the whole limit, from now or from its signature. */
 void
 clock_open_work(Act *act)
 {
-	Datum		values[7] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
+	Datum		values[9] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
 		ACT_GET(act, org), TimestampTzGetDatum(act->at), Int32GetDatum(act->actor.person->id)};
-	bool		nulls[7] = {false};
+	bool		nulls[9] = {false};
+	int64		arrival = 0;
 
 	act->row[CF_work_limit] = ACT_GET(act, base_limit);
 	act->null[CF_work_limit] = ACT_NULL(act, base_limit);
@@ -288,7 +315,13 @@ clock_open_work(Act *act)
 	values[5] = ACT_GET(act, work_limit);
 	nulls[5] = ACT_NULL(act, work_limit);
 	values[6] = give_work_due(act, &nulls[6]);
-	leaf_write(LEAF_WORK_OPEN, "assignment", act->case_no, act->work_no, 'i', values, nulls, 7);
+	act->gives_arrive_due = arrive_limit(act, &arrival);
+	if (act->gives_arrive_due)
+		act->arrive_due = plain_deadline(act, act->at, arrival);
+	nulls[7] = nulls[8] = !act->gives_arrive_due;
+	values[7] = Int64GetDatum(arrival);
+	values[8] = TimestampTzGetDatum(act->arrive_due);
+	leaf_write(LEAF_WORK_OPEN, "assignment", act->case_no, act->work_no, 'i', values, nulls, 9);
 }
 
 /* Signed: the assignment's clock begins where the city has it so. */
@@ -304,4 +337,89 @@ clock_sign_work(Act *act)
 	values[3] = give_work_due(act, &nulls[3]);
 	leaf_write(LEAF_WORK_SIGN, "assignment", act->case_no,
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 4);
+}
+
+/* A row of the case that a clock hangs on: its columns, false where it has none. */
+static bool
+read_clock(const Act *act, LeafStatement statement, Datum number, Datum *values, bool *nulls, int n)
+{
+	Datum		args[2] = {Int64GetDatum(act->case_no), number};
+
+	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), statement), args, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read a clock of case " INT64_FORMAT, act->case_no);
+	for (int i = 0; SPI_processed == 1 && i < n; i++)
+		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+	return SPI_processed == 1;
+}
+
+static void
+write_deadline(const Act *act, LeafStatement statement, const char *table, Datum number, TimestampTz due)
+{
+	Datum		values[3] = {Int64GetDatum(act->case_no), number, TimestampTzGetDatum(due)};
+
+	leaf_write(statement, table, act->case_no, DatumGetInt16(number), 'u', values, NULL, 3);
+}
+
+/* Somebody of the body is there; who comes again was there already. */
+void
+clock_arrive(Act *act)
+{
+	Datum		values[3];
+	bool		nulls[3] = {false};
+
+	if (read_clock(act, LEAF_WORK_ARRIVAL, ACT_GET(act, work_no), values, nulls, 3) && nulls[2])
+		write_deadline(act, LEAF_WORK_ARRIVE, "assignment", ACT_GET(act, work_no), act->at);
+}
+
+/* The clock of the arrival, where nobody is there yet. */
+static void
+recompute_arrival(Act *act)
+{
+	Datum		values[3];
+	bool		nulls[3] = {false};
+
+	if (!read_clock(act, LEAF_WORK_ARRIVAL, ACT_GET(act, work_no), values, nulls, 3) || nulls[1] || !nulls[2])
+		return;
+	act->gives_arrive_due = true;
+	act->arrive_due = plain_deadline(act, DatumGetTimestampTz(values[0]), DatumGetInt64(values[1]));
+	write_deadline(act, LEAF_WORK_ARRIVE_BY, "assignment", ACT_GET(act, work_no), act->arrive_due);
+}
+
+/* The clock of the stage, and of the task that began with it. */
+static void
+recompute_stage(Act *act)
+{
+	Datum		values[3];
+	bool		nulls[3] = {false};
+
+	if (!read_clock(act, LEAF_STAGE_GET, ACT_GET(act, stage_no), values, nulls, 3) || nulls[1] || !nulls[2])
+		return;
+	act->stage_no = DatumGetInt16(ACT_GET(act, stage_no));
+	act->has_stage_limit = true;
+	act->stage_limit = DatumGetInt64(values[1]);
+	act->stage_due = plain_deadline(act, DatumGetTimestampTz(values[0]), act->stage_limit);
+	write_deadline(act, LEAF_STAGE_CLOCK, "case_stage", ACT_GET(act, stage_no), act->stage_due);
+	if (DatumGetInt16(ACT_GET(act, tasks)) > 0 &&
+		read_clock(act, LEAF_TASK_GET, ACT_GET(act, tasks), values, nulls, 3) && nulls[1] && !nulls[2])
+		write_deadline(act, LEAF_TASK_CLOCK, "case_task", ACT_GET(act, tasks), act->stage_due);
+}
+
+/*
+ * The calendar is another one: each clock that runs has its deadline worked out
+ * anew, from where it began.  One that has stopped keeps what was promised, and
+ * first_due is the promise of the filing.
+ */
+void
+clock_recompute(Act *act)
+{
+	bool		handled = !ACT_NULL(act, handled_at);
+
+	if (!ACT_NULL(act, due) && (!handled || act->wf->settings.in_time_by_close))
+		set_due(act, "recompute");
+	if (!ACT_NULL(act, org) && !handled)
+	{
+		write_work_clock(act);
+		recompute_arrival(act);
+	}
+	recompute_stage(act);
 }

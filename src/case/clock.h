@@ -21,6 +21,8 @@ extern void clock_pause(Act *act, TimestampTz since, TimestampTz till);
 extern void clock_resume(Act *act);
 extern void clock_restart(Act *act);
 extern void clock_open_work(Act *act);
+extern void clock_arrive(Act *act);
+extern void clock_recompute(Act *act);
 extern void clock_sign_work(Act *act);
 
 #endif							/* DCM_CLOCK_H */

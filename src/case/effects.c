@@ -563,6 +563,10 @@ act_apply_effects(Act *act)
 		effect_handle_work(act);
 	if (HAS_EFFECT(t, on_site))
 		effect_on_site(act);
+	if (HAS_EFFECT(t, arrive))
+		clock_arrive(act);
+	if (HAS_EFFECT(t, recompute))
+		clock_recompute(act);
 	if (HAS_EFFECT(t, verify_task))
 		open_task(act, "verify");
 	if (HAS_EFFECT(t, check_task))

@@ -45,6 +45,7 @@ static struct
 {
 	Oid			case_file;
 	Oid			file_types[CF_COUNT];
+	bool		tells_stages;
 	HTAB	   *leaves;
 	SPIPlanPtr	city[CITY_COUNT];
 }			kept;
@@ -85,11 +86,13 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		"INSERT INTO dcm.case_text_%1$d (case_no, log_no, field, salt, value)"
 		" VALUES ($1, $2, $3, $4, $5)"
 	" RETURNING case_no, log_no, field, salt, value"},
-	[LEAF_WORK_OPEN] = {"lsiziLz",
-		"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, dispatched_at, dispatcher, time_limit, due)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7)"
-		" RETURNING case_no, work_no, org, dispatched_at, dispatcher, time_limit, due,"
-	" signed_at, handled_at, returned_at, return_reason, recalled_at, CASE WHEN part" EQ "'lead' THEN NULL ELSE part END"},
+	[LEAF_WORK_OPEN] = {"lsiziLzLz",
+		"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, dispatched_at, dispatcher, time_limit, due,"
+		" arrive_limit, arrive_due)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+		" RETURNING case_no, work_no, org, dispatched_at, dispatcher, time_limit, due, arrive_limit, arrive_due,"
+		" signed_at, handled_at, returned_at, return_reason, recalled_at, CASE WHEN part" EQ "'lead' THEN NULL ELSE part END,"
+	" arrived_at"},
 	[LEAF_WORK_SIGN] = {"lszz",
 		"UPDATE dcm.assignment_%1$d SET signed_at = $3, due = $4"
 		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
@@ -106,14 +109,32 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		"UPDATE dcm.assignment_%1$d SET handled_at = $3, time_limit = $4, due = $5"
 		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
 	" RETURNING case_no, work_no, handled_at, time_limit, due"},
-	[LEAF_STAGE_OPEN] = {"lstizLz",
-		"INSERT INTO dcm.case_stage_%1$d (case_no, stage_no, stage, person, opened_at, time_limit, due)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7)"
-	" RETURNING case_no, stage_no, stage, person, opened_at, time_limit, due, closed_at, outcome"},
+	[LEAF_WORK_ARRIVAL] = {"ls",
+		"SELECT dispatched_at::pg_catalog.timestamptz, arrive_limit::dcm.time_limit, arrived_at::pg_catalog.timestamptz"
+	" FROM dcm.assignment_%1$d WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
+	[LEAF_WORK_ARRIVE] = {"lsz",
+		"UPDATE dcm.assignment_%1$d SET arrived_at = $3"
+		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
+	" RETURNING case_no, work_no, arrived_at"},
+	[LEAF_WORK_ARRIVE_BY] = {"lsz",
+		"UPDATE dcm.assignment_%1$d SET arrive_due = $3"
+		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
+	" RETURNING case_no, work_no, arrive_due"},
+	[LEAF_STAGE_OPEN] = {"lstizLzt",
+		"INSERT INTO dcm.case_stage_%1$d (case_no, stage_no, stage, person, opened_at, time_limit, due, state)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+	" RETURNING case_no, stage_no, stage, person, opened_at, time_limit, due, state, closed_at, outcome"},
 	[LEAF_STAGE_CLOSE] = {"lszt",
 		"UPDATE dcm.case_stage_%1$d SET closed_at = $3, outcome = $4"
 		" WHERE case_no" EQ "$1 AND stage_no" EQ "$2"
 	" RETURNING case_no, stage_no, closed_at, outcome"},
+	[LEAF_STAGE_GET] = {"ls",
+		"SELECT opened_at::pg_catalog.timestamptz, time_limit::dcm.time_limit, closed_at::pg_catalog.timestamptz"
+	" FROM dcm.case_stage_%1$d WHERE case_no" EQ "$1 AND stage_no" EQ "$2"},
+	[LEAF_STAGE_CLOCK] = {"lsz",
+		"UPDATE dcm.case_stage_%1$d SET due = $3"
+		" WHERE case_no" EQ "$1 AND stage_no" EQ "$2"
+	" RETURNING case_no, stage_no, due"},
 	[LEAF_ATTACH] = {"lsittffzt",
 		"INSERT INTO dcm.attachment_%1$d (case_no, attachment_no, log_no, kind, uri, lon, lat, taken_at, sha256)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -123,7 +144,8 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		" VALUES ($1, $2, $3, $4, $5, $6)"
 	" RETURNING case_no, task_no, kind, person, requested_at, due, done_at, done_by, outcome"},
 	[LEAF_TASK_GET] = {"ls",
-		"SELECT person::pg_catalog.int4 FROM dcm.case_task_%1$d"
+		"SELECT person::pg_catalog.int4, done_at::pg_catalog.timestamptz, due::pg_catalog.timestamptz"
+		" FROM dcm.case_task_%1$d"
 	" WHERE case_no" EQ "$1 AND task_no" EQ "$2"},
 	[LEAF_TASK_GIVE] = {"lsi",
 		"UPDATE dcm.case_task_%1$d SET person = $3"
@@ -133,7 +155,25 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		"UPDATE dcm.case_task_%1$d SET done_at = $3, done_by = $4, outcome = $5"
 		" WHERE case_no" EQ "$1 AND task_no" EQ "$2"
 	" RETURNING case_no, task_no, done_at, done_by, outcome"},
+	[LEAF_TASK_CLOCK] = {"lsz",
+		"UPDATE dcm.case_task_%1$d SET due = $3"
+		" WHERE case_no" EQ "$1 AND task_no" EQ "$2"
+	" RETURNING case_no, task_no, due"},
 };
+
+/*
+ * A city of 0.1.0 goes on under this library until its tables are brought up:
+ * there is no clock of a state or an arrival, and no log of either.
+ */
+static const Statement old_work_open = {"lsiziLz",
+	"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, dispatched_at, dispatcher, time_limit, due)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	" RETURNING case_no, work_no, org, dispatched_at, dispatcher, time_limit, due,"
+" signed_at, handled_at, returned_at, return_reason, recalled_at, CASE WHEN part" EQ "'lead' THEN NULL ELSE part END"};
+static const Statement old_stage_open = {"lstizLz",
+	"INSERT INTO dcm.case_stage_%1$d (case_no, stage_no, stage, person, opened_at, time_limit, due)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7)"
+" RETURNING case_no, stage_no, stage, person, opened_at, time_limit, due, closed_at, outcome"};
 
 static const Statement city_statements[CITY_COUNT] = {
 	[CITY_ACT_KEY] = {"lt",
@@ -166,6 +206,8 @@ static const Statement city_statements[CITY_COUNT] = {
 	" pg_catalog.tstzmultirange(pg_catalog.tstzrange($2, $3))"},
 	[CITY_DISTANCE] = {"Gff", "SELECT dcm.metres($1, dcm.point($2, $3))"},
 	[CITY_POINT] = {"ff", "SELECT dcm.point($1, $2)"},
+	[CITY_ARRIVE_LIMIT] = {"i",
+	"SELECT arrive_limit::dcm.time_limit FROM dcm.filing_standard WHERE id" EQ "$1"},
 	[CITY_CONDITION] = {"i", "SELECT condition_no::pg_catalog.int2 FROM dcm.filing_standard WHERE id" EQ "$1"},
 	[CITY_SOURCE] = {"t", "SELECT 1 FROM dcm.source WHERE code" EQ "$1"},
 };
@@ -279,6 +321,12 @@ static const char case_log_letters[CL_COUNT] = {
 #undef X
 };
 
+static int
+log_columns(void)
+{
+	return kept.tells_stages ? CL_COUNT : CL_hash + 1;
+}
+
 /* "a, b, c" or "$1, $2, $3", or "a = $1, b = $2" from the given column on. */
 static void
 append_columns(StringInfo sql, const char *const *names, int n, int from, char form)
@@ -324,11 +372,11 @@ column_statement(StringInfo sql, LeafStatement statement, int year)
 			break;
 		case LEAF_LOG:
 			appendStringInfo(sql, "INSERT INTO dcm.case_log_%d (", year);
-			append_columns(sql, case_log_names, CL_COUNT, 0, 'a');
+			append_columns(sql, case_log_names, log_columns(), 0, 'a');
 			appendStringInfoString(sql, ") VALUES (");
-			append_columns(sql, case_log_names, CL_COUNT, 0, '$');
+			append_columns(sql, case_log_names, log_columns(), 0, '$');
 			appendStringInfoString(sql, ") RETURNING ");
-			append_columns(sql, case_log_names, CL_COUNT, 0, 'a');
+			append_columns(sql, case_log_names, log_columns(), 0, 'a');
 			break;
 		default:
 			elog(ERROR, "leaf statement %d has no text", (int) statement);
@@ -343,7 +391,7 @@ static int
 column_types(LeafStatement statement, Oid *types)
 {
 	const char *letters = statement == LEAF_LOG ? case_log_letters : case_file_letters;
-	int			n = statement == LEAF_LOG ? CL_COUNT : CF_COUNT;
+	int			n = statement == LEAF_LOG ? log_columns() : CF_COUNT;
 
 	for (int i = 0; i < n; i++)
 		types[i] = arg_type(letters[i]);
@@ -394,16 +442,24 @@ forget_plans(void)
 	kept.leaves = NULL;
 }
 
+bool
+leaf_tells_stages(void)
+{
+	return get_attnum(city_table("case_log"), "stage_no") != InvalidAttrNumber;
+}
+
 static void
 check_kept_city(void)
 {
 	Oid			case_file = city_table("case_file");
+	bool		tells_stages = leaf_tells_stages();
 
-	if (kept.case_file == case_file)
+	if (kept.case_file == case_file && kept.tells_stages == tells_stages)
 		return;
 	forget_plans();
 	(void) column_types(LEAF_LOCK, kept.file_types);
 	kept.case_file = case_file;
+	kept.tells_stages = tells_stages;
 }
 
 SPIPlanPtr
@@ -446,6 +502,10 @@ leaf_plan(int year, LeafStatement statement)
 	LeafPlans  *leaf = leaf_plans(year);
 	const Statement *s = &leaf_statements[statement];
 
+	if (!kept.tells_stages && statement == LEAF_WORK_OPEN)
+		s = &old_work_open;
+	if (!kept.tells_stages && statement == LEAF_STAGE_OPEN)
+		s = &old_stage_open;
 	if (leaf->plans[statement] == NULL)
 	{
 		Oid			types[MAX_ARGS];
@@ -565,6 +625,8 @@ leaf_write(LeafStatement statement, const char *table, int64 case_no, int64 sub,
 	char		spi_nulls[MAX_ARGS + 1];
 	SPIPlanPtr	plan = leaf_plan(leaf_year(case_no), statement);
 
+	/* of an older city the statement is without the values that come last */
+	n = Min(n, SPI_getargcount(plan));
 	for (int i = 0; i < n; i++)
 		spi_nulls[i] = nulls && nulls[i] ? 'n' : ' ';
 	spi_nulls[n] = '\0';

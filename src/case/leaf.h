@@ -24,13 +24,19 @@ typedef enum LeafStatement
 	LEAF_WORK_END,
 	LEAF_WORK_HANDLE,
 	LEAF_WORK_CLOCK,
+	LEAF_WORK_ARRIVAL,
+	LEAF_WORK_ARRIVE,
+	LEAF_WORK_ARRIVE_BY,
 	LEAF_STAGE_OPEN,
 	LEAF_STAGE_CLOSE,
+	LEAF_STAGE_GET,
+	LEAF_STAGE_CLOCK,
 	LEAF_ATTACH,
 	LEAF_TASK_OPEN,
 	LEAF_TASK_GET,
 	LEAF_TASK_GIVE,
 	LEAF_TASK_DONE,
+	LEAF_TASK_CLOCK,
 	LEAF_COUNT
 } LeafStatement;
 
@@ -52,8 +58,12 @@ typedef enum CityStatement
 	CITY_SOURCE,
 	CITY_POINT,
 	CITY_CONDITION,
+	CITY_ARRIVE_LIMIT,
 	CITY_COUNT
 } CityStatement;
+
+/* Whether the tables have what 0.2.0 brought; see leaf.c. */
+extern bool leaf_tells_stages(void);
 
 extern int	leaf_year(int64 case_no);
 extern bool leaf_exists(int year);

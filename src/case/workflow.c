@@ -199,7 +199,11 @@ build_settings(Workflow *wf)
 					   " dcm.setting('extend_when_late')::pg_catalog.bool,"
 					   " dcm.setting('file_needs_point')::pg_catalog.bool,"
 					   " dcm.setting('photo_metres')::pg_catalog.float8,"
-					   " (extract(epoch FROM dcm.setting('photo_interval')::pg_catalog.interval) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8");
+					   " (extract(epoch FROM dcm.setting('photo_interval')::pg_catalog.interval) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8,"
+					   " dcm.setting('in_time_by') OPERATOR(pg_catalog.=) 'close',"
+	/* which a city of 0.1.0 has not */
+					   " (SELECT coalesce(s.value, s.default_value)::dcm.time_limit FROM dcm.setting AS s"
+					   " WHERE s.name OPERATOR(pg_catalog.=) 'arrive_limit')");
 	s->calendar = column_text(0, 1);
 	zone = column_text(0, 2);
 	s->time_zone = pg_tzset(zone);
@@ -219,6 +223,10 @@ build_settings(Workflow *wf)
 	s->file_needs_point = DatumGetBool(column_datum(0, 8, &isnull));
 	s->photo_metres = DatumGetFloat8(column_datum(0, 9, &isnull));
 	s->photo_interval = DatumGetInt64(column_datum(0, 10, &isnull));
+	s->in_time_by_close = DatumGetBool(column_datum(0, 11, &isnull));
+	limit = column_datum(0, 12, &isnull);
+	s->has_arrive_limit = !isnull;
+	s->arrive_limit = isnull ? 0 : DatumGetInt64(limit);
 }
 
 static void *
@@ -269,7 +277,7 @@ workflow_transition(const Workflow *wf, const WorkflowState *state,
 	return NULL;
 }
 
-/* What is allowed in a state, as a list for an error's detail. */
+/* What people may do in a state, as a list for an error's detail. */
 char *
 workflow_allowed(const Workflow *wf, const WorkflowState *state, TimestampTz at)
 {
@@ -279,8 +287,9 @@ workflow_allowed(const Workflow *wf, const WorkflowState *state, TimestampTz at)
 	for (int i = 0; i < wf->ntransitions; i++)
 	{
 		const WorkflowTransition *t = &wf->transitions[i];
+		bool		of_jobs = t->nroles == 1 && strcmp(t->roles[0], "system") == 0;
 
-		if (t->state == state && t->since <= at && at < t->till)
+		if (t->state == state && t->since <= at && at < t->till && !of_jobs)
 			appendStringInfo(&list, "%s%s", list.len ? ", " : "", t->action->code);
 	}
 	return list.len ? list.data : "nothing";

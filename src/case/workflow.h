@@ -15,7 +15,7 @@
 	X(file) X(open_work) X(recall_work) X(sign_work) X(return_work) \
 	X(handle_work) X(rework) X(amend) X(request_extension) X(extend) \
 	X(deny_extension) X(request_suspension) X(suspend) X(deny_suspension) X(resume) X(verify_task) \
-	X(check_task) X(reassign_task) X(finish_task) X(on_site)
+	X(check_task) X(reassign_task) X(finish_task) X(on_site) X(arrive) X(recompute)
 
 typedef enum WorkflowEffect
 {
@@ -72,6 +72,9 @@ typedef struct WorkflowSettings
 	int64		rework_min;
 	int			max_extensions;
 	bool		extend_when_late;
+	bool		in_time_by_close;	/* the case's clock runs to its close */
+	bool		has_arrive_limit;
+	int64		arrive_limit;
 	bool		file_needs_point;
 	double		photo_metres;
 	int64		photo_interval; /* microseconds */

@@ -27,6 +27,7 @@ PG_FUNCTION_INFO_V1(dcm_working_time_sql);
 PG_FUNCTION_INFO_V1(dcm_is_working);
 PG_FUNCTION_INFO_V1(dcm_deadline_provisional);
 PG_FUNCTION_INFO_V1(dcm_explain_deadline);
+PG_FUNCTION_INFO_V1(dcm_traffic_light);
 
 /* Which calendar the last call of a function in a query asked. */
 typedef struct CalendarMemo
@@ -229,6 +230,63 @@ dcm_deadline_provisional(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(is_provisional(cal, PG_GETARG_TIMESTAMPTZ(0)));
 }
 
+/* Time between two moments as a clock counts it, pauses left out. */
+static int64
+time_used(Calendar *cal, bool work, TimestampTz since, TimestampTz till, PauseList list)
+{
+	int64		used = till - since;
+
+	if (work)
+		return find_working_time(cal, since, till, list);
+	for (int i = 0; i < list.npauses; i++)
+	{
+		int64		paused_since = Max(list.pauses[i].since, since);
+		int64		paused_till = Min(list.pauses[i].till, till);
+
+		if (paused_since < paused_till)
+			used -= paused_till - paused_since;
+	}
+	return used;
+}
+
+/*
+ * dcm.traffic_light(since, tlimit, due, at, yellow, calendar, pauses): red after
+ * the deadline, yellow from so many percent of the time to it, else green.  NULL
+ * for a clock without a deadline; one that has not begun is green.
+ */
+Datum
+dcm_traffic_light(PG_FUNCTION_ARGS)
+{
+	TimestampTz since;
+	TimestampTz due;
+	TimestampTz at;
+	PauseList	list = {NULL, 0};
+	const char *light = "green";
+
+	if (PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(5))
+		PG_RETURN_NULL();
+	due = PG_GETARG_TIMESTAMPTZ(2);
+	at = PG_GETARG_TIMESTAMPTZ(3);
+	if (at > due)
+		light = "red";
+	else if (!PG_ARGISNULL(0) && !PG_ARGISNULL(1) && !PG_ARGISNULL(4) && !TIMESTAMP_NOT_FINITE(due))
+	{
+		since = PG_GETARG_TIMESTAMPTZ(0);
+		if (!PG_ARGISNULL(6))
+			list = pauses_of(PG_GETARG_DATUM(6));
+		if (!TIMESTAMP_NOT_FINITE(since) && since < at)
+		{
+			Calendar   *cal = calendar_of(fcinfo, 5);
+			bool		work = calendar_counts_work(time_limit_unit(PG_GETARG_TIME_LIMIT(1)));
+			double		used = time_used(cal, work, since, at, list);
+
+			if (used * 100 >= time_used(cal, work, since, due, list) * PG_GETARG_FLOAT8(4))
+				light = "yellow";
+		}
+	}
+	PG_RETURN_TEXT_P(cstring_to_text(light));
+}
+
 /* What happens at a moment on the way to a deadline, and until when. */
 typedef struct Stretch
 {
@@ -238,7 +296,10 @@ typedef struct Stretch
 	char	   *reason;
 } Stretch;
 
-/* Why there is or is no working time at a moment; the label is the city's. */
+/*
+ * Why there is or is no working time on a date; the label is the city's.  NULL
+ * where the date itself is no reason.
+ */
 static char *
 day_reason(const Calendar *cal, int32 day, bool working)
 {
@@ -252,7 +313,7 @@ day_reason(const Calendar *cal, int32 day, bool working)
 	else if (row && row->kind == DAY_HOLIDAY)
 		kind = "holiday";
 	else
-		return pstrdup("outside hours");
+		return NULL;
 	return row->label ? psprintf("%s: %s", kind, row->label) : pstrdup(kind);
 }
 
@@ -265,6 +326,24 @@ has_hours(const Calendar *cal, int64 local_midnight)
 
 	return !calendar_knows(cal, since) ||
 		cal->spans[calendar_span_after(cal, since)].since < till;
+}
+
+/*
+ * Why nobody works on an ordinary date before a span: it is a weekend or another
+ * day without hours, a break between two spans of the date (午休), or night.
+ */
+static const char *
+idle_reason(const Calendar *cal, const WorkSpan *next, int64 midnight)
+{
+	/* 2000-01-01 was a Saturday */
+	int64		weekday = ((midnight / USECS_PER_DAY) % 7 + 7) % 7;
+
+	if (!has_hours(cal, midnight))
+		return weekday < 2 ? "weekend" : "rest day";
+	if (next > cal->spans && next[-1].till > calendar_from_local(cal, midnight, false) &&
+		next->since < calendar_from_local(cal, midnight + USECS_PER_DAY, false))
+		return "break";
+	return "night";
 }
 
 /* The stretch that begins at a moment, by the calendar alone. */
@@ -285,8 +364,8 @@ work_stretch(const Calendar *cal, int64 at)
 	stretch.till = Min(span->since,
 					   calendar_from_local(cal, midnight + USECS_PER_DAY, false));
 	stretch.reason = day_reason(cal, calendar_local_day(cal, at), false);
-	if (strcmp(stretch.reason, "outside hours") == 0 && !has_hours(cal, midnight))
-		stretch.reason = pstrdup("rest day");
+	if (stretch.reason == NULL)
+		stretch.reason = pstrdup(idle_reason(cal, span, midnight));
 	return stretch;
 }
 

@@ -14,7 +14,8 @@ CREATE TEMP TABLE actions (action) AS VALUES
 	('deny_verification'), ('amend'), ('file'), ('dispatch'), ('recall'), ('sign'), ('return'),
 	('request_extension'), ('grant_extension'), ('deny_extension'), ('request_suspension'), ('grant_suspension'),
 	('deny_suspension'), ('resume'), ('handle'), ('request_check'), ('pass_check'), ('fail_check'), ('close'),
-	('void'), ('remind'), ('comment'), ('reassign_task');
+	('void'), ('remind'), ('comment'), ('reassign_task'), ('arrive'),
+	('recompute_deadlines');
 
 CREATE TEMP TABLE legal (state, action, leads_to) AS
 SELECT * FROM (VALUES
@@ -47,7 +48,9 @@ SELECT * FROM (VALUES
 	('checking', 'reassign_task', 'checking'),
 	('checked', 'close', 'closed'),
 	('dispatched', 'remind', 'dispatched'),
-	('handling', 'remind', 'handling')) AS v
+	('handling', 'remind', 'handling'),
+	('dispatched', 'arrive', 'dispatched'),
+	('handling', 'arrive', 'handling')) AS v
 -- a correction, until it is handled
 UNION ALL
 SELECT s, 'amend', s FROM unnest('{reported,verifying,accepted,filed,dispatched,handling,suspended}'::text[]) AS s
@@ -56,7 +59,10 @@ UNION ALL
 SELECT state, 'comment', state FROM states
 -- whatever is open may be voided
 UNION ALL
-SELECT state, 'void', 'voided' FROM states WHERE state NOT IN ('closed', 'rejected', 'voided');
+SELECT state, 'void', 'voided' FROM states WHERE state NOT IN ('closed', 'rejected', 'voided')
+-- whatever is open may have a clock that a change of calendar moves
+UNION ALL
+SELECT state, 'recompute_deadlines', state FROM states WHERE state NOT IN ('closed', 'rejected', 'voided');
 
 CREATE TEMP TABLE prepared AS
 SELECT s.state, t.case_in(s.state) AS case_no FROM states AS s;

@@ -13,7 +13,8 @@ CREATE TEMP TABLE stage (action, state) AS VALUES
 	('request_extension', 'handling'), ('grant_extension', 'handling'), ('deny_extension', 'handling'),
 	('request_suspension', 'handling'), ('grant_suspension', 'handling'), ('deny_suspension', 'handling'),
 	('resume', 'suspended'), ('handle', 'handling'), ('request_check', 'handled'), ('pass_check', 'checking'),
-	('fail_check', 'checking'), ('close', 'checked'), ('void', 'reported'), ('remind', 'handling'), ('comment', 'closed'), ('reassign_task', 'checking');
+	('fail_check', 'checking'), ('close', 'checked'), ('void', 'reported'), ('remind', 'handling'), ('comment', 'closed'), ('reassign_task', 'checking'),
+	('arrive', 'handling'), ('recompute_deadlines', 'filed');
 CREATE TEMP TABLE prepared AS
 SELECT s.action, t.case_in(s.state) AS case_no FROM stage AS s;
 

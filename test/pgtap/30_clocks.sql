@@ -9,74 +9,28 @@ SET LOCAL timezone = 'Asia/Shanghai';
 SET LOCAL datestyle = 'ISO, YMD';
 GRANT dcm_loader TO CURRENT_USER;
 
--- 'Mon 09:00' as a time of that week
-CREATE FUNCTION pg_temp.at(given text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
-	SELECT (date '2015-03-02' + array_position('{Mon,Tue,Wed,Thu,Fri}', left(given, 3)) - 1 + right(given, 5)::time)::timestamp
-		AT TIME ZONE 'Asia/Shanghai'
-$$;
-CREATE FUNCTION pg_temp.day(at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
-	SELECT to_char(at AT TIME ZONE 'Asia/Shanghai', 'Dy HH24:MI')
-$$;
--- a case of that class filed on Monday at 09:00 under that condition
-CREATE FUNCTION pg_temp.filed(class int = 1, condition int = 1) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-	no bigint := t.report(pg_temp.at('Mon 08:30'), class);
-BEGIN
-	PERFORM t.step(no, 'accept', pg_temp.at('Mon 08:40'));
-	PERFORM t.act('lead', no, 'file', jsonb_build_object('condition', condition), pg_temp.at('Mon 09:00'));
-	RETURN no;
-END $$;
--- and dispatched and signed at 09:30
-CREATE FUNCTION pg_temp.handling(condition int = 1) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-	no bigint := pg_temp.filed(1, condition);
-BEGIN
-	PERFORM t.step(no, 'dispatch', pg_temp.at('Mon 09:30'));
-	PERFORM t.step(no, 'sign', pg_temp.at('Mon 09:30'));
-	RETURN no;
-END $$;
--- several acts, "Mon 10:00 request_extension {…}", one a line
-CREATE FUNCTION pg_temp.acts(no bigint, lines text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-	part text[];
-BEGIN
-	FOREACH line IN ARRAY string_to_array(lines, E'\n') LOOP
-		part := regexp_match(line, '^\s*(\S+ \S+) (\S+) ?(.*)$');
-		PERFORM t.act(CASE WHEN part[2] ~ '_check$' THEN 'other' ELSE 'all' END, no, part[2], coalesce(nullif(part[3], '')::jsonb, t.data(part[2])), pg_temp.at(part[1]));
-	END LOOP;
-	RETURN pg_temp.dues(no);
-END $$;
--- deadline of the case and of its last assignment, and the first of the case
-CREATE FUNCTION pg_temp.dues(no bigint) RETURNS text LANGUAGE sql VOLATILE AS $$
-	SELECT format('%s, %s, %s', coalesce(pg_temp.day(f.due), 'none'), coalesce(pg_temp.day(a.due), 'none'),
-		coalesce(pg_temp.day(f.first_due), 'none'))
-	FROM dcm.case_file AS f LEFT JOIN dcm.assignment AS a ON (a.case_no, a.work_no) = (f.case_no, f.work_no)
-	WHERE f.case_no = no
-$$;
-
 SELECT * FROM no_plan();
 
 -- filing
-SELECT is(pg_temp.dues(pg_temp.filed(v.class, v.condition)), v.due || ', none, ' || v.due, format('class %s, condition %s', v.class, v.condition))
+SELECT is(t.dues(t.filed(v.class, v.condition)), v.due || ', none, ' || v.due, format('class %s, condition %s', v.class, v.condition))
 FROM (VALUES (1, 1, 'Tue 09:00'), (2, 1, 'Wed 09:00'), (3, 1, 'Wed 09:00'), (1, 2, 'Mon 15:00'), (2, 2, 'Mon 15:00'),
 	(3, 2, 'Mon 15:00'), (1, 3, 'none'), (2, 3, 'none'), (3, 3, 'none')) AS v (class, condition, due);
-SELECT is(pg_temp.dues(t.report(pg_temp.at('Mon 09:00'))), 'none, none, none', 'before filing there is no clock');
-SELECT is(pg_temp.dues(pg_temp.handling(3)), 'none, none, none', 'without a limit the body has no clock either');
-CREATE TEMP TABLE n AS SELECT pg_temp.filed() AS no;
-SELECT is((SELECT string_agg(pg_temp.day(s.due), ', ' ORDER BY s.stage_no) FROM dcm.case_stage AS s WHERE s.case_no = n.no),
+SELECT is(t.dues(t.report(t.at('Mon 09:00'))), 'none, none, none', 'before filing there is no clock');
+SELECT is(t.dues(t.handling(3)), 'none, none, none', 'without a limit the body has no clock either');
+CREATE TEMP TABLE n AS SELECT t.filed() AS no;
+SELECT is((SELECT string_agg(t.day(s.due), ', ' ORDER BY s.stage_no) FROM dcm.case_stage AS s WHERE s.case_no = n.no),
 	'Mon 08:45, Mon 08:55, Mon 09:15', 'stages have the limits of their states')
 FROM n;
 
 -- a limit of one's own
 CREATE FUNCTION pg_temp.own(by text, data jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-	no bigint := t.report(pg_temp.at('Mon 08:30'));
+	no bigint := t.report(t.at('Mon 08:30'));
 	answer text;
 BEGIN
-	PERFORM t.step(no, 'accept', pg_temp.at('Mon 08:40'));
-	answer := t.try_act(by, no, 'file', '{"condition": 1}' || data, pg_temp.at('Mon 09:00'));
-	RETURN CASE WHEN answer = 'ok' THEN pg_temp.dues(no) ELSE answer END;
+	PERFORM t.step(no, 'accept', t.at('Mon 08:40'));
+	answer := t.try_act(by, no, 'file', '{"condition": 1}' || data, t.at('Mon 09:00'));
+	RETURN CASE WHEN answer = 'ok' THEN t.dues(no) ELSE answer END;
 END $$;
 SELECT is(pg_temp.own(v.by, v.data), v.answer, format('%s by %s', v.data, v.by))
 FROM (VALUES
@@ -101,92 +55,92 @@ FROM (SELECT dcm.become('col'), (dcm.report_case('E9901', address => 'by the bri
 ROLLBACK TO s;
 
 -- extension
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_extension'), 'Tue 09:00, Tue 09:30, Tue 09:00', 'a request stops no clock');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_extension
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_extension'), 'Tue 09:00, Tue 09:30, Tue 09:00', 'a request stops no clock');
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_extension
 	Mon 15:00 grant_extension'), 'Wed 09:00, Wed 09:30, Tue 09:00', 'an extension is the limit again, and the first deadline is kept');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_extension {"reason": "weather", "extra": "2 work_hour"}
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_extension {"reason": "weather", "extra": "2 work_hour"}
 	Mon 15:00 grant_extension'), 'Tue 11:00, Tue 11:30, Tue 09:00', 'as much as was asked for');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_extension {"reason": "weather", "extra": "4 work_hour"}
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_extension {"reason": "weather", "extra": "4 work_hour"}
 	Mon 15:00 grant_extension {"extra": "1 work_hour"}'), 'Tue 10:00, Tue 10:30, Tue 09:00', 'or less');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_extension
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_extension
 	Mon 15:00 deny_extension'), 'Tue 09:00, Tue 09:30, Tue 09:00', 'or nothing');
-CREATE TEMP TABLE c AS SELECT pg_temp.handling() AS twice, pg_temp.handling() AS late, pg_temp.handling() AS fresh, pg_temp.handling(3) AS timeless;
-SELECT is(pg_temp.acts(twice, 'Mon 10:00 request_extension
+CREATE TEMP TABLE c AS SELECT t.handling() AS twice, t.handling() AS late, t.handling() AS fresh, t.handling(3) AS timeless;
+SELECT is(t.acts(twice, 'Mon 10:00 request_extension
 	Mon 10:00 grant_extension
 	Mon 10:00 request_extension
 	Mon 10:00 grant_extension'), 'Thu 09:00, Thu 09:30, Tue 09:00', 'an extension twice') FROM c;
-SELECT is(t.try_act('lia', twice, 'request_extension', '{"reason": "weather"}', pg_temp.at('Mon 11:00')), '23514 dcm.too_many_extensions', 'not three times') FROM c;
-SELECT is(t.try_act('lia', late, 'request_extension', '{"reason": "weather"}', pg_temp.at('Tue 09:01')), '23514 dcm.late', 'not after the deadline') FROM c;
-SELECT is(t.try_act('lia', timeless, 'request_extension', '{"reason": "weather"}', pg_temp.at('Mon 11:00')), '23514 dcm.no_clock', 'not without a clock') FROM c;
-SELECT is(t.try_act('disp', fresh, v.action, t.data(v.action), pg_temp.at('Mon 11:00')), '23514 dcm.no_request', v.action || ' without a request')
+SELECT is(t.try_act('lia', twice, 'request_extension', '{"reason": "weather"}', t.at('Mon 11:00')), '23514 dcm.too_many_extensions', 'not three times') FROM c;
+SELECT is(t.try_act('lia', late, 'request_extension', '{"reason": "weather"}', t.at('Tue 09:01')), '23514 dcm.late', 'not after the deadline') FROM c;
+SELECT is(t.try_act('lia', timeless, 'request_extension', '{"reason": "weather"}', t.at('Mon 11:00')), '23514 dcm.no_clock', 'not without a clock') FROM c;
+SELECT is(t.try_act('disp', fresh, v.action, t.data(v.action), t.at('Mon 11:00')), '23514 dcm.no_request', v.action || ' without a request')
 FROM c, unnest('{grant_extension,deny_extension,grant_suspension,deny_suspension}'::text[]) AS v (action);
-SELECT isnt(pg_temp.acts(fresh, 'Mon 11:00 request_extension'), NULL, 'a request') FROM c;
-SELECT is(t.try_act('lia', fresh, v.action, t.data(v.action), pg_temp.at('Mon 11:00')), '23514 dcm.request_pending', v.action || ' while another waits')
+SELECT isnt(t.acts(fresh, 'Mon 11:00 request_extension'), NULL, 'a request') FROM c;
+SELECT is(t.try_act('lia', fresh, v.action, t.data(v.action), t.at('Mon 11:00')), '23514 dcm.request_pending', v.action || ' while another waits')
 FROM c, unnest('{request_extension,request_suspension}'::text[]) AS v (action);
-SELECT is(t.try_act('disp', fresh, v.action, t.data(v.action), pg_temp.at('Mon 11:00')), '23514 dcm.no_request', v.action || ' of the other kind')
+SELECT is(t.try_act('disp', fresh, v.action, t.data(v.action), t.at('Mon 11:00')), '23514 dcm.no_request', v.action || ' of the other kind')
 FROM c, unnest('{grant_suspension,deny_suspension}'::text[]) AS v (action);
-SELECT is(t.try_act('disp', fresh, 'grant_extension', jsonb_build_object('extra', v.extra), pg_temp.at('Mon 11:00')), v.answer, v.extra || ' more')
+SELECT is(t.try_act('disp', fresh, 'grant_extension', jsonb_build_object('extra', v.extra), t.at('Mon 11:00')), v.answer, v.extra || ' more')
 FROM c, (VALUES ('1 natural_day', '22023 dcm.limit_unit'), ('99999999 work_hour', '22003 dcm.limit_range')) AS v (extra, answer);
 SAVEPOINT s;
 UPDATE dcm.setting SET value = 'true' WHERE name = 'extend_when_late';
-SELECT is(pg_temp.acts(late, 'Tue 10:00 request_extension
+SELECT is(t.acts(late, 'Tue 10:00 request_extension
 	Tue 10:00 grant_extension'), 'Wed 09:00, Wed 09:30, Tue 09:00', 'where the city allows it, also when late') FROM c;
 UPDATE dcm.setting SET value = '3' WHERE name = 'max_extensions';
-SELECT is(t.try_act('lia', twice, 'request_extension', '{"reason": "weather"}', pg_temp.at('Mon 11:00')), 'ok', 'and as often as it allows') FROM c;
+SELECT is(t.try_act('lia', twice, 'request_extension', '{"reason": "weather"}', t.at('Mon 11:00')), 'ok', 'and as often as it allows') FROM c;
 ROLLBACK TO s;
 
 -- suspension
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
 	Mon 15:00 grant_suspension'), 'Thu 09:00, Thu 09:30, Tue 09:00', 'a pause counts from the request');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
 	Mon 15:00 grant_suspension {"until": "2015-03-03 10:00+08"}'), 'Wed 09:00, Wed 09:30, Tue 09:00', 'a shorter one is granted');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
 	Mon 15:00 grant_suspension
 	Tue 10:00 resume'), 'Wed 09:00, Wed 09:30, Tue 09:00', 'an early end');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-03 10:00+08"}
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-03 10:00+08"}
 	Mon 15:00 grant_suspension
 	Wed 10:00 resume'), 'Wed 09:00, Wed 09:30, Tue 09:00', 'a late end changes nothing');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 12:00 request_suspension {"reason": "season", "until": "2015-03-02 14:00+08"}
+SELECT is(t.acts(t.handling(), 'Mon 12:00 request_suspension {"reason": "season", "until": "2015-03-02 14:00+08"}
 	Mon 12:30 grant_suspension
 	Mon 13:00 resume'), 'Tue 09:00, Tue 09:30, Tue 09:00', 'a pause outside the hours changes nothing');
-SELECT is(pg_temp.acts(pg_temp.handling(3), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+SELECT is(t.acts(t.handling(3), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
 	Mon 15:00 grant_suspension
 	Tue 10:00 resume'), 'none, none, none', 'without a clock nothing is to stop');
-SELECT is(t.try_act('lia', twice, 'request_suspension', '{"reason": "season", "until": "2015-03-02 09:00+08"}', pg_temp.at('Mon 11:00')), '22023 dcm.until', 'an end before the beginning') FROM c;
+SELECT is(t.try_act('lia', twice, 'request_suspension', '{"reason": "season", "until": "2015-03-02 09:00+08"}', t.at('Mon 11:00')), '22023 dcm.until', 'an end before the beginning') FROM c;
 
 -- the order of pause and extension makes no difference
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
 		Mon 10:00 grant_suspension
 		Tue 11:00 resume
 		Tue 11:00 request_extension
 		Tue 11:00 grant_extension'),
-	pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_extension
+	t.acts(t.handling(), 'Mon 10:00 request_extension
 		Mon 10:00 grant_extension
 		Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
 		Mon 10:00 grant_suspension
 		Tue 11:00 resume'), 'pause then extension = extension then pause');
 
 -- rework: what is left goes on, and the time of the check is not the body's
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 11:00 handle
+SELECT is(t.acts(t.handling(), 'Mon 11:00 handle
 	Mon 11:30 request_check
 	Mon 15:00 fail_check'), 'Tue 11:00, Tue 11:30, Tue 09:00', 'what was left goes on');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Tue 08:30 handle
+SELECT is(t.acts(t.handling(), 'Tue 08:30 handle
 	Tue 09:00 request_check
 	Tue 10:00 fail_check'), 'Tue 16:00, Tue 16:00, Tue 09:00', 'but for no less than four hours');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Thu 08:30 handle
+SELECT is(t.acts(t.handling(), 'Thu 08:30 handle
 	Thu 09:00 request_check
 	Thu 10:00 fail_check'), 'Thu 16:00, Thu 16:00, Tue 09:00', 'also where it was late');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Thu 08:30 handle
+SELECT is(t.acts(t.handling(), 'Thu 08:30 handle
 	Thu 09:00 request_check
 	Thu 10:00 fail_check
 	Thu 11:00 request_extension {"reason": "weather", "extra": "2 work_hour"}
 	Thu 11:00 grant_extension'), 'Thu 18:00, Thu 18:00, Tue 09:00', 'an extension reckons from there');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Thu 08:30 handle
+SELECT is(t.acts(t.handling(), 'Thu 08:30 handle
 	Thu 09:00 request_check
 	Thu 10:00 fail_check
 	Thu 11:00 request_suspension {"reason": "season", "until": "2015-03-05 17:00+08"}
 	Thu 11:00 grant_suspension'), 'Fri 10:00, Fri 10:00, Tue 09:00', 'so does a pause');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Tue 08:30 handle
+SELECT is(t.acts(t.handling(), 'Tue 08:30 handle
 	Tue 09:00 request_check
 	Tue 10:00 fail_check
 	Tue 11:00 amend {"condition": 2, "reason": "wrong"}'), 'Mon 15:00, Tue 16:00, Mon 15:00', 'a correction reckons from the filing');
@@ -194,36 +148,36 @@ SELECT is((SELECT max(e.till) FROM dcm.explain_deadline(f.case_no) AS e), f.due,
 FROM dcm.case_file AS f WHERE f.reworked > 0;
 SAVEPOINT s;
 UPDATE dcm.setting SET value = '0 work_hour' WHERE name = 'rework_min';
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Tue 08:30 handle
+SELECT is(t.acts(t.handling(), 'Tue 08:30 handle
 	Tue 09:00 request_check
 	Tue 10:00 fail_check'), 'Tue 10:30, Tue 11:00, Tue 09:00', 'where the city gives no least time');
 ROLLBACK TO s;
 
 -- a return: the case's clock runs on, the next body has the whole limit
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 11:00 return
+SELECT is(t.acts(t.handling(), 'Mon 11:00 return
 	Mon 15:00 dispatch {"org": "hw"}'), 'Tue 09:00, Tue 15:00, Tue 09:00', 'a body has the whole limit, the case what is left');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 10:00 request_extension
+SELECT is(t.acts(t.handling(), 'Mon 10:00 request_extension
 	Mon 10:30 grant_extension
 	Mon 11:00 return
 	Mon 15:00 dispatch {"org": "hw"}'), 'Wed 09:00, Tue 15:00, Tue 09:00', 'the extension of another body is not the next one''s');
-SELECT is((SELECT pg_temp.acts(no, 'Mon 10:00 request_extension
+SELECT is((SELECT t.acts(no, 'Mon 10:00 request_extension
 	Mon 11:00 return
 	Mon 15:00 dispatch
-	Mon 15:00 sign') || ' ' || t.try_act('disp', no, 'grant_extension', '{}', pg_temp.at('Mon 16:00'))),
+	Mon 15:00 sign') || ' ' || t.try_act('disp', no, 'grant_extension', '{}', t.at('Mon 16:00'))),
 	'Tue 09:00, Tue 15:00, Tue 09:00 23514 dcm.no_request', 'a request falls with the return')
-FROM (SELECT pg_temp.handling() AS no) AS n;
-CREATE TEMP TABLE r AS SELECT pg_temp.filed() AS no;
+FROM (SELECT t.handling() AS no) AS n;
+CREATE TEMP TABLE r AS SELECT t.filed() AS no;
 DO $$
 DECLARE
 	no bigint := (SELECT r.no FROM r);
 BEGIN
-	PERFORM pg_temp.acts(no, 'Mon 09:30 dispatch
+	PERFORM t.acts(no, 'Mon 09:30 dispatch
 		Mon 09:45 recall
 		Mon 10:00 dispatch {"org": "hw"}');
-	PERFORM t.act('lia2', no, 'return', t.data('return'), pg_temp.at('Mon 11:00'));
-	PERFORM pg_temp.acts(no, 'Mon 11:30 dispatch');
+	PERFORM t.act('lia2', no, 'return', t.data('return'), t.at('Mon 11:00'));
+	PERFORM t.acts(no, 'Mon 11:30 dispatch');
 END $$;
-SELECT is((SELECT string_agg(format('%s %s %s %s', a.work_no, o.code, coalesce(pg_temp.day(a.recalled_at), '-'), coalesce(pg_temp.day(a.returned_at), '-')), ', ' ORDER BY a.work_no)
+SELECT is((SELECT string_agg(format('%s %s %s %s', a.work_no, o.code, coalesce(t.day(a.recalled_at), '-'), coalesce(t.day(a.returned_at), '-')), ', ' ORDER BY a.work_no)
 		FROM dcm.assignment AS a JOIN dcm.org AS o ON o.id = a.org WHERE a.case_no = r.no),
 	'1 cg Mon 09:45 -, 2 hw - Mon 11:00, 3 cg - -', 'each dispatch is an assignment')
 FROM r;
@@ -231,21 +185,21 @@ FROM r;
 -- handling timed from the signature
 SAVEPOINT s;
 UPDATE dcm.setting SET value = 'sign' WHERE name = 'handle_from';
-SELECT is(pg_temp.acts(no, 'Mon 09:30 dispatch'), 'Tue 09:00, none, Tue 09:00', 'from the signature: not before it') FROM (SELECT pg_temp.filed() AS no) AS n;
-SELECT is(pg_temp.acts(no, 'Mon 09:30 dispatch
-	Mon 11:00 sign'), 'Tue 09:00, Tue 11:00, Tue 09:00', 'from the signature') FROM (SELECT pg_temp.filed() AS no) AS n;
+SELECT is(t.acts(no, 'Mon 09:30 dispatch'), 'Tue 09:00, none, Tue 09:00', 'from the signature: not before it') FROM (SELECT t.filed() AS no) AS n;
+SELECT is(t.acts(no, 'Mon 09:30 dispatch
+	Mon 11:00 sign'), 'Tue 09:00, Tue 11:00, Tue 09:00', 'from the signature') FROM (SELECT t.filed() AS no) AS n;
 ROLLBACK TO s;
 
 -- corrections after filing
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 11:00 amend {"category": "E9902", "reason": "wrong"}'), 'Thu 09:00, Thu 09:30, Thu 09:00', 'another category');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 11:00 amend {"location": {"lon": 121.615, "lat": 31.805}, "reason": "wrong"}'), 'Wed 09:00, Wed 09:30, Wed 09:00', 'another place, of another class');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 11:00 amend {"condition": 2, "reason": "wrong"}'), 'Mon 15:00, Mon 15:30, Mon 15:00', 'another condition');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 11:00 amend {"condition": 3, "reason": "wrong"}'), 'none, none, none', 'a condition without a limit');
-SELECT is(pg_temp.acts(pg_temp.handling(), 'Mon 11:00 amend {"address": "there", "reason": "wrong"}'), 'Tue 09:00, Tue 09:30, Tue 09:00', 'what changes no limit');
-SELECT is((SELECT pg_temp.acts(no, 'Mon 10:00 request_extension
-	Mon 11:00 amend {"condition": 3, "reason": "wrong"}') || ' ' || t.try_act('disp', no, 'grant_extension', '{}', pg_temp.at('Mon 16:00'))),
+SELECT is(t.acts(t.handling(), 'Mon 11:00 amend {"category": "E9902", "reason": "wrong"}'), 'Thu 09:00, Thu 09:30, Thu 09:00', 'another category');
+SELECT is(t.acts(t.handling(), 'Mon 11:00 amend {"location": {"lon": 121.615, "lat": 31.805}, "reason": "wrong"}'), 'Wed 09:00, Wed 09:30, Wed 09:00', 'another place, of another class');
+SELECT is(t.acts(t.handling(), 'Mon 11:00 amend {"condition": 2, "reason": "wrong"}'), 'Mon 15:00, Mon 15:30, Mon 15:00', 'another condition');
+SELECT is(t.acts(t.handling(), 'Mon 11:00 amend {"condition": 3, "reason": "wrong"}'), 'none, none, none', 'a condition without a limit');
+SELECT is(t.acts(t.handling(), 'Mon 11:00 amend {"address": "there", "reason": "wrong"}'), 'Tue 09:00, Tue 09:30, Tue 09:00', 'what changes no limit');
+SELECT is((SELECT t.acts(no, 'Mon 10:00 request_extension
+	Mon 11:00 amend {"condition": 3, "reason": "wrong"}') || ' ' || t.try_act('disp', no, 'grant_extension', '{}', t.at('Mon 16:00'))),
 	'none, none, none 23514 dcm.no_clock', 'an extension of a clock that is gone')
-FROM (SELECT pg_temp.handling() AS no) AS n;
+FROM (SELECT t.handling() AS no) AS n;
 
 -- past the days that the calendar covers
 SELECT is((SELECT r.provisional FROM t.act('lead', n.no, 'file', '{"condition": 1, "time_limit": "900 work_day", "reason": "long"}') AS r), true, 'a deadline beyond the calendar is provisional')

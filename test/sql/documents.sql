@@ -72,6 +72,9 @@ SELECT l AS tlimit, dcm.deadline('2026-09-30 17:00+08', l::dcm.time_limit) FROM 
 SELECT dcm.working_time('2026-09-30 17:00+08', '2026-10-08 11:00+08');
 SELECT dcm.deadline('2026-11-23 09:00+08', '4 work_hour', pauses => '{[2026-11-23 10:00+08,2026-11-23 11:00+08)}');
 SELECT dcm.deadline('2026-12-31 17:00+08', '4 work_hour'), dcm.deadline_provisional('2027-01-01 11:00+08');
+SELECT at, dcm.traffic_light('2026-11-23 09:00+08', '5 work_hour', '2026-11-23 16:00+08', at::timestamptz)
+FROM unnest('{2026-11-23 14:59+08,2026-11-23 15:00+08,2026-11-23 16:01+08}'::text[]) AS at;
+SELECT case_no, clock, due, new_due, moved_by, provisional FROM dcm.recompute_deadlines();
 
 -- space.md
 SELECT dcm.locate(dcm.point(121.6005, 31.8005)) AS here, dcm.locate(dcm.point(121.6049, 31.7985, 'gcj02')) AS told_in_gcj02, dcm.locate(dcm.point(121.7, 31.8)) AS outside;

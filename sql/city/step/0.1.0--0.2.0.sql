@@ -39,7 +39,8 @@ ALTER TABLE dcm.component
 -- rules in time
 ALTER TABLE dcm.filing_standard
 	ADD COLUMN edition text,
-	ADD COLUMN replaces int REFERENCES dcm.filing_standard;
+	ADD COLUMN replaces int REFERENCES dcm.filing_standard,
+	ADD COLUMN arrive_limit dcm.time_limit;
 SELECT dcm.version_table('dcm.filing_standard', 'category', 'condition_no');
 ALTER TABLE dcm.responsibility ADD COLUMN replaces int REFERENCES dcm.responsibility;
 SELECT dcm.version_table('dcm.responsibility', VARIADIC '{}');
@@ -54,8 +55,25 @@ DROP FUNCTION dcm.keep_transition();
 ALTER TABLE dcm.transition
 	ADD COLUMN replaces int REFERENCES dcm.transition,
 	DROP CONSTRAINT transition_effects_check,
-	ADD CONSTRAINT transition_effects_check CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site}');
+	ADD CONSTRAINT transition_effects_check CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site,arrive,recompute}');
 SELECT dcm.version_table('dcm.transition', 'state', 'action');
+
+-- clocks: of each state, of the arrival, and as facts of the log
+ALTER TABLE dcm.case_log
+	ADD COLUMN stage_no smallint,
+	ADD COLUMN stage_limit dcm.time_limit,
+	ADD COLUMN stage_due timestamptz,
+	ADD COLUMN arrive_due timestamptz;
+ALTER TABLE dcm.case_stage ADD COLUMN state text;
+ALTER TABLE dcm.assignment
+	ADD COLUMN arrive_limit dcm.time_limit,
+	ADD COLUMN arrive_due timestamptz,
+	ADD COLUMN arrived_at timestamptz;
+INSERT INTO dcm.setting (name, value, unit, default_value, meaning, meaning_en) VALUES
+	('arrive_limit', NULL, 'time_limit', NULL, '到场时限,立案条件另有规定的从其规定', 'how soon after the dispatch somebody must be there, where the filing standard does not say; none: no such clock'),
+	('yellow_percent', NULL, NULL, '80', '红绿灯:已用时限达到该百分比时为黄灯', 'the traffic light is yellow from so many percent of the limit');
+@replace city/52_case_views.sql@
+@include city/53_case_clock.sql@
 
 -- new rooms
 @include city/11_base_area.sql@
@@ -92,6 +110,35 @@ COMMENT ON COLUMN dcm.component.recorded_at IS 'Since when the register has it s
 COMMENT ON COLUMN dcm.component.recorded_by IS 'The person who acted, else the database role. 登记人。';
 COMMENT ON TABLE dcm.filing_standard IS
 	'Filing conditions of a category with the time limit for each area class (a NULL class takes limit_1; all NULL means no clock) and the closing condition. A change is a new row, which replaces the one before: a case keeps the version under which it was filed. 立案条件、处置时限与结案条件,变更即新版本。';
+COMMENT ON COLUMN dcm.filing_standard.arrive_limit IS 'How soon after the dispatch somebody of the body must be there; NULL: setting arrive_limit. 到场时限,空则按设置 arrive_limit。';
 COMMENT ON COLUMN dcm.filing_standard.edition IS 'Edition of the city''s own catalogue, such as the year of its handbook. 本市标准的版本。';
 COMMENT ON TABLE dcm.responsibility IS
 	'Which body answers for what and where: (category, or major of a kind, or kind, or anything) in (an area, or a polygon, or the whole city). principle says by which claim: owner 属主 or territory 属地. The most specific wins, what before where; a tie is refused. A change is a new row, which replaces the one before. 责任规则:何类问题、何处、由谁负责,变更即新版本。';
+COMMENT ON TABLE dcm.state IS
+	'States of a case; stage is the one of the seven that a case in this state is in ("ended": it keeps the stage that it left), time_limit how long it may stay in this state: the clock of accepting, filing, dispatching, signing, handling, verifying, checking, closing. 案卷状态、所属环节及本环节时限(受理、立案、派遣、签收、处置、核实、核查、结案)。';
+COMMENT ON COLUMN dcm.case_log.clock IS 'What the act did to the case''s clock: start, stop, pause, resume, extend, restart, reset, recompute; then clock_from, time_limit, pauses and due hold the clock as the act left it. 对计时的操作。';
+COMMENT ON COLUMN dcm.case_log.stage_no IS 'The row of dcm.case_stage that the act opened, or whose deadline it gave anew; then stage_limit and stage_due hold its clock. 本次动作开启或重算的环节。';
+COMMENT ON COLUMN dcm.case_log.arrive_due IS 'The time by which somebody of assignment work_no must be there, as the act gave it. 本次动作给定的到场时限。';
+COMMENT ON TABLE dcm.assignment IS
+	'A row a body and dispatch: when it was dispatched, signed, handled, returned, and its own deadline; by when somebody had to be there, and when somebody was. 派遣任务。';
+COMMENT ON TABLE dcm.case_stage IS
+	'A row each time a stage is entered, and within it each time a state is entered or left that has a limit of its own: who brought the case there, that limit, and the action that ended it. 案卷经过的环节与步骤。';
+COMMENT ON COLUMN dcm.case_stage.state IS 'The state with which it began; NULL in rows of 0.1.0. 开始时的状态。';
+
+-- leaves say of their columns what the tables say
+DO $$
+DECLARE
+	c record;
+BEGIN
+	FOR c IN
+		SELECT i.inhrelid::regclass AS leaf, a.attname, pg_catalog.col_description(i.inhparent, p.attnum) AS meaning
+		FROM pg_catalog.pg_inherits AS i
+			JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.inhrelid AND a.attnum > 0 AND NOT a.attisdropped
+			JOIN pg_catalog.pg_attribute AS p ON p.attrelid = i.inhparent AND p.attname = a.attname
+		WHERE i.inhparent IN ('dcm.case_log'::regclass, 'dcm.case_stage'::regclass, 'dcm.assignment'::regclass)
+			AND pg_catalog.col_description(i.inhparent, p.attnum) IS DISTINCT FROM pg_catalog.col_description(i.inhrelid, a.attnum)
+	LOOP
+		EXECUTE pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', c.leaf, c.attname, c.meaning);
+	END LOOP;
+END
+$$;

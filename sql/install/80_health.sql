@@ -1,0 +1,98 @@
+-- What somebody should look after, before it is too late.
+
+CREATE FUNCTION dcm.health(OUT part text, OUT level text, OUT problem text, OUT problem_zh text, OUT advice text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 1000000 ROWS 5
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	in_use text := setting('calendar');
+	c record;
+	days int;
+	n bigint;
+	today date := (now() AT TIME ZONE setting('time_zone'))::date;
+BEGIN
+	PERFORM require_city('0.2.0');
+
+	part := 'calendar';
+	SELECT k.name, upper(k.covers) AS till, NOT EXISTS (SELECT FROM calendar_hours AS h WHERE h.calendar = k.name) AS no_hours INTO c
+	FROM calendar AS k WHERE k.name = in_use;
+	IF NOT FOUND THEN
+		level := 'error';
+		problem := format('There is no calendar "%s", by which cases are timed.', in_use);
+		problem_zh := format('案卷计时采用的日历 "%s" 不存在。', in_use);
+		advice := 'SELECT dcm.load_preset(''cn_calendar''), or set calendar.';
+		RETURN NEXT;
+	ELSIF c.no_hours THEN
+		level := 'error';
+		problem := format('Calendar "%s" has no working hours.', in_use);
+		problem_zh := format('日历 "%s" 没有工作时段。', in_use);
+		advice := 'Fill dcm.calendar_hours.';
+		RETURN NEXT;
+	ELSIF c.till IS NOT NULL AND c.till - today < 45 THEN
+		-- a city that forgot to load the holidays of the next year would see it here
+		days := c.till - today;
+		level := CASE WHEN days <= 0 THEN 'error' ELSE 'warning' END;
+		problem := CASE WHEN days <= 0 THEN format('The holidays of calendar "%s" are known until %s only: deadlines are provisional.', in_use, c.till - 1)
+			ELSE format('The holidays of calendar "%s" are known for %s days more, until %s.', in_use, days, c.till - 1) END;
+		problem_zh := CASE WHEN days <= 0 THEN format('日历 "%s" 的节假日仅公布至 %s,此后的时限均为暂定。', in_use, c.till - 1)
+			ELSE format('日历 "%s" 的节假日还剩 %s 天(至 %s),请录入下一年放假安排。', in_use, days, c.till - 1) END;
+		advice := 'Load the new notice: dcm.import_calendar_days(covers => ...), then CALL dcm.run_jobs(''recompute'').';
+		RETURN NEXT;
+	END IF;
+
+	part := 'deadlines';
+	IF problem IS NULL OR level <> 'error' THEN
+		SELECT count(DISTINCT m.case_no) INTO n FROM moved_deadlines() AS m;
+		IF n > 0 THEN
+			level := 'warning';
+			problem := format('The calendar has changed: deadlines of %s open cases would move.', n);
+			problem_zh := format('日历已变更,%s 件未结案卷的时限应重算。', n);
+			advice := 'SELECT * FROM dcm.recompute_deadlines(); then CALL dcm.run_jobs(''recompute'').';
+			RETURN NEXT;
+		END IF;
+	END IF;
+	SELECT count(*) INTO n FROM case_file AS f WHERE f.ended_at IS NULL AND f.provisional;
+	IF n > 0 THEN
+		level := 'notice';
+		problem := format('%s open cases have a provisional deadline, past the days whose holidays are known.', n);
+		problem_zh := format('%s 件未结案卷的时限为暂定(超出已公布节假日范围)。', n);
+		advice := 'They come right with the next notice and CALL dcm.run_jobs(''recompute'').';
+		RETURN NEXT;
+	END IF;
+
+	part := 'grids';
+	SELECT count(*) INTO n FROM check_grids();
+	IF n > 0 THEN
+		level := 'warning';
+		problem := format('There are %s faults in the unit grids.', n);
+		problem_zh := format('单元网格存在 %s 处问题。', n);
+		advice := 'SELECT * FROM dcm.check_grids();';
+		RETURN NEXT;
+	END IF;
+
+	part := 'bodies';
+	SELECT count(*) INTO n FROM check_org();
+	IF n > 0 THEN
+		level := 'warning';
+		problem := format('There are %s inconsistencies among bodies and posts.', n);
+		problem_zh := format('机构与岗位存在 %s 处不一致。', n);
+		advice := 'SELECT * FROM dcm.check_org();';
+		RETURN NEXT;
+	END IF;
+
+	-- a job that has run before, and has not for a quarter of an hour
+	FOR c IN SELECT r.job, r.started_at FROM job_run AS r
+		WHERE r.job IN ('escalate', 'resume') AND r.started_at < now() - interval '15 minutes'
+	LOOP
+		part := 'jobs';
+		level := 'warning';
+		problem := format('Job "%s" has not run since %s.', c.job, date_trunc('second', c.started_at));
+		problem_zh := format('作业 "%s" 自 %s 起未再运行。', c.job, date_trunc('second', c.started_at));
+		advice := 'SELECT * FROM dcm.job_status();';
+		RETURN NEXT;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION dcm.health() IS
+	'What somebody should look after, a row each with level error, warning or notice and what to do: a calendar that runs out within 45 days or has, deadlines that a change of calendar would move or that are provisional, faults of grids, bodies and posts, jobs that stand still. No row where all is well. 运行健康检查:需要处理的问题及办法。';
