@@ -234,6 +234,14 @@ clock_pause(Act *act, TimestampTz since, TimestampTz till)
 	write_work_clock(act);
 }
 
+/* A request is answered: where the city has it so, the clock stood until now. */
+void
+clock_answer(Act *act)
+{
+	if (act->wf->settings.request_stops && !ACT_NULL(act, clock_from))
+		clock_pause(act, ACT_TIME(act, requested_at), act->at);
+}
+
 /* Resumed before that day: the clock runs again from now. */
 void
 clock_resume(Act *act)
@@ -262,16 +270,35 @@ begin_anew(Act *act, CaseFileColumn from, CaseFileColumn limit)
 	act->row[limit] = Int64GetDatum(least);
 }
 
+/* Begins a clock anew with the whole limit of the standard. */
+static void
+begin_whole(Act *act, CaseFileColumn from, CaseFileColumn limit)
+{
+	if (act->null[from] || act->null[limit])
+		return;
+	act->row[from] = TimestampTzGetDatum(act->at);
+	act->row[limit] = ACT_GET(act, base_limit);
+}
+
 /*
  * Rework: the time between the handling and its refusal is not the body's, and
- * what was left goes on, but for no less than the city's least time.
+ * what was left goes on, but for no less than the city's least time; or, where
+ * the city has it so, the whole limit begins again.
  */
 void
 clock_restart(Act *act)
 {
 	change_pauses(act, CITY_PAUSE, ACT_TIME(act, handled_at), act->at);
-	begin_anew(act, CF_clock_from, CF_time_limit);
-	begin_anew(act, CF_work_from, CF_work_limit);
+	if (act->wf->settings.rework_whole)
+	{
+		begin_whole(act, CF_clock_from, CF_time_limit);
+		begin_whole(act, CF_work_from, CF_work_limit);
+	}
+	else
+	{
+		begin_anew(act, CF_clock_from, CF_time_limit);
+		begin_anew(act, CF_work_from, CF_work_limit);
+	}
 	set_due(act, "restart");
 	write_work_clock(act);
 }
@@ -297,7 +324,10 @@ arrive_limit(const Act *act, int64 *limit)
 	return !isnull || act->wf->settings.has_arrive_limit;
 }
 
-/* Dispatched: a body has the whole limit, from now or from its signature. */
+/*
+ * Dispatched: a body has the whole limit, from now or from its signature; where
+ * the city has it so, one after another body what is left of the case's.
+ */
 void
 clock_open_work(Act *act)
 {
@@ -308,7 +338,13 @@ clock_open_work(Act *act)
 
 	act->row[CF_work_limit] = ACT_GET(act, base_limit);
 	act->null[CF_work_limit] = ACT_NULL(act, base_limit);
-	if (act->wf->settings.handle_from_sign)
+	if (act->work_no > 1 && act->wf->settings.redispatch_rest)
+	{
+		act->row[CF_work_limit] = ACT_GET(act, time_limit);
+		act->null[CF_work_limit] = ACT_NULL(act, time_limit);
+		ACT_SET(act, work_from, ACT_GET(act, clock_from));
+	}
+	else if (act->wf->settings.handle_from_sign)
 		ACT_CLEAR(act, work_from);
 	else
 		ACT_SET(act, work_from, TimestampTzGetDatum(act->at));
@@ -332,7 +368,7 @@ clock_sign_work(Act *act)
 		TimestampTzGetDatum(act->at)};
 	bool		nulls[4] = {false};
 
-	if (act->wf->settings.handle_from_sign)
+	if (act->wf->settings.handle_from_sign && ACT_NULL(act, work_from))
 		ACT_SET(act, work_from, TimestampTzGetDatum(act->at));
 	values[3] = give_work_due(act, &nulls[3]);
 	leaf_write(LEAF_WORK_SIGN, "assignment", act->case_no,

@@ -18,6 +18,7 @@ extern void clock_stop(Act *act);
 extern int64 clock_once_more(const Act *act);
 extern void clock_extend(Act *act, int64 extra);
 extern void clock_pause(Act *act, TimestampTz since, TimestampTz till);
+extern void clock_answer(Act *act);
 extern void clock_resume(Act *act);
 extern void clock_restart(Act *act);
 extern void clock_open_work(Act *act);

@@ -259,6 +259,7 @@ effect_extend(Act *act)
 	if (!act_data_limit(act, "extra", &extra) && !act_data_limit(&request, "extra", &extra))
 		extra = clock_once_more(act);
 	add_one(act, CF_extended);
+	clock_answer(act);
 	clock_extend(act, extra);
 	act_clear_request(act);
 }
@@ -274,12 +275,13 @@ effect_request_suspension(Act *act)
 	keep_request(act, "suspension");
 }
 
-/* suspend: the pause is booked from the time of the request. */
+/* suspend: the pause is booked from the time of the request, or of the grant. */
 static void
 effect_suspend(Act *act)
 {
 	Act			request = requested(act, "suspension");
-	TimestampTz since = ACT_TIME(act, requested_at);
+	TimestampTz since = act->wf->settings.suspend_from_grant && !act->wf->settings.request_stops ?
+		act->at : ACT_TIME(act, requested_at);
 	TimestampTz until;
 
 	if (!act_data_time(act, "until", &until))
@@ -300,11 +302,12 @@ effect_resume(Act *act)
 	ACT_CLEAR(act, resume_at);
 }
 
-/* deny_extension, deny_suspension: the request is answered, nothing changes. */
+/* deny_extension, deny_suspension: the request is answered. */
 static void
 deny(Act *act, const char *kind)
 {
 	(void) requested(act, kind);
+	clock_answer(act);
 	act_clear_request(act);
 }
 

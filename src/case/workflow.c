@@ -179,6 +179,37 @@ build_reasons(Workflow *wf)
 		wf->reasons[i] = column_text(i, 1);
 }
 
+/* The settings that came with 0.2.0, which a city of 0.1.0 has not yet. */
+static void
+build_later_settings(WorkflowSettings *s)
+{
+	config_cache_query("SELECT name, coalesce(value, default_value)::pg_catalog.text,"
+					   " CASE WHEN name OPERATOR(pg_catalog.=) 'arrive_limit' THEN coalesce(value, default_value)::dcm.time_limit END"
+					   " FROM dcm.setting WHERE name OPERATOR(pg_catalog.=)"
+					   " ANY ('{arrive_limit,redispatch_limit,request_stops_clock,suspend_from,rework_limit}')"
+					   " AND coalesce(value, default_value) IS NOT NULL");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		char	   *name = column_text(i, 1);
+		char	   *value = column_text(i, 2);
+		bool		isnull;
+
+		if (strcmp(name, "redispatch_limit") == 0)
+			s->redispatch_rest = strcmp(value, "rest") == 0;
+		else if (strcmp(name, "suspend_from") == 0)
+			s->suspend_from_grant = strcmp(value, "grant") == 0;
+		else if (strcmp(name, "rework_limit") == 0)
+			s->rework_whole = strcmp(value, "whole") == 0;
+		else if (strcmp(name, "request_stops_clock") == 0)
+			(void) parse_bool(value, &s->request_stops);
+		else
+		{
+			s->has_arrive_limit = true;
+			s->arrive_limit = DatumGetInt64(column_datum(i, 3, &isnull));
+		}
+	}
+}
+
 /*
  * The settings: read by one query that lets the server's own input functions
  * judge each value, so that a bad one is refused in their words.
@@ -200,10 +231,7 @@ build_settings(Workflow *wf)
 					   " dcm.setting('file_needs_point')::pg_catalog.bool,"
 					   " dcm.setting('photo_metres')::pg_catalog.float8,"
 					   " (extract(epoch FROM dcm.setting('photo_interval')::pg_catalog.interval) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8,"
-					   " dcm.setting('in_time_by') OPERATOR(pg_catalog.=) 'close',"
-	/* which a city of 0.1.0 has not */
-					   " (SELECT coalesce(s.value, s.default_value)::dcm.time_limit FROM dcm.setting AS s"
-					   " WHERE s.name OPERATOR(pg_catalog.=) 'arrive_limit')");
+					   " dcm.setting('in_time_by') OPERATOR(pg_catalog.=) 'close'");
 	s->calendar = column_text(0, 1);
 	zone = column_text(0, 2);
 	s->time_zone = pg_tzset(zone);
@@ -224,9 +252,8 @@ build_settings(Workflow *wf)
 	s->photo_metres = DatumGetFloat8(column_datum(0, 9, &isnull));
 	s->photo_interval = DatumGetInt64(column_datum(0, 10, &isnull));
 	s->in_time_by_close = DatumGetBool(column_datum(0, 11, &isnull));
-	limit = column_datum(0, 12, &isnull);
-	s->has_arrive_limit = !isnull;
-	s->arrive_limit = isnull ? 0 : DatumGetInt64(limit);
+	SPI_freetuptable(SPI_tuptable);
+	build_later_settings(s);
 }
 
 static void *

@@ -71,6 +71,10 @@ typedef struct WorkflowSettings
 	bool		has_rework_min;
 	int64		rework_min;
 	int			max_extensions;
+	bool		redispatch_rest;	/* the next body has what is left of the case's limit */
+	bool		request_stops;	/* the clock stands while a request waits */
+	bool		suspend_from_grant;
+	bool		rework_whole;	/* a rework has the whole limit again */
 	bool		extend_when_late;
 	bool		in_time_by_close;	/* the case's clock runs to its close */
 	bool		has_arrive_limit;

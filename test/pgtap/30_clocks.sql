@@ -190,6 +190,87 @@ SELECT is(t.acts(no, 'Mon 09:30 dispatch
 	Mon 11:00 sign'), 'Tue 09:00, Tue 11:00, Tue 09:00', 'from the signature') FROM (SELECT t.filed() AS no) AS n;
 ROLLBACK TO s;
 
+-- the other way of each default
+CREATE FUNCTION pg_temp.with_setting(name text, value text, lines text, condition int = 1) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+BEGIN
+	UPDATE dcm.setting AS s SET value = with_setting.value WHERE s.name = with_setting.name;
+	answer := t.acts(t.handling(condition), lines);
+	IF EXISTS (SELECT FROM dcm.verify_all()) THEN
+		RAISE EXCEPTION 'the record is wrong: %', (SELECT string_agg(v::text, ', ') FROM dcm.verify_all() AS v);
+	END IF;
+	UPDATE dcm.setting AS s SET value = NULL WHERE s.name = with_setting.name;
+	RETURN answer;
+END $$;
+SELECT is(pg_temp.with_setting(v.name, v.value, v.lines), v.due, format('%s = %s', v.name, v.value))
+FROM (VALUES
+	('redispatch_limit', 'whole', 'Mon 11:00 return
+		Mon 15:00 dispatch {"org": "hw"}', 'Tue 09:00, Tue 15:00, Tue 09:00'),
+	('redispatch_limit', 'rest', 'Mon 11:00 return
+		Mon 15:00 dispatch {"org": "hw"}', 'Tue 09:00, Tue 09:00, Tue 09:00'),
+	('request_stops_clock', 'false', 'Mon 10:00 request_extension
+		Mon 15:00 deny_extension', 'Tue 09:00, Tue 09:30, Tue 09:00'),
+	('request_stops_clock', 'true', 'Mon 10:00 request_extension
+		Mon 15:00 deny_extension', 'Tue 12:00, Tue 14:30, Tue 09:00'),
+	('request_stops_clock', 'true', 'Mon 10:00 request_extension {"reason": "weather", "extra": "2 work_hour"}
+		Mon 15:00 grant_extension', 'Tue 16:00, Tue 16:30, Tue 09:00'),
+	('request_stops_clock', 'true', 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+		Mon 15:00 deny_suspension', 'Tue 12:00, Tue 14:30, Tue 09:00'),
+	('request_stops_clock', 'true', 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+		Mon 15:00 grant_suspension', 'Thu 09:00, Thu 09:30, Tue 09:00'),
+	('suspend_from', 'request', 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+		Mon 15:00 grant_suspension', 'Thu 09:00, Thu 09:30, Tue 09:00'),
+	('suspend_from', 'grant', 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+		Mon 15:00 grant_suspension', 'Wed 16:00, Wed 16:30, Tue 09:00'),
+	('rework_limit', 'rest', 'Mon 11:00 handle
+		Mon 11:30 request_check
+		Mon 15:00 fail_check', 'Tue 11:00, Tue 11:30, Tue 09:00'),
+	('rework_limit', 'whole', 'Mon 11:00 handle
+		Mon 11:30 request_check
+		Mon 15:00 fail_check', 'Tue 15:00, Tue 15:00, Tue 09:00')) AS v (name, value, lines, due);
+-- with the limit of a rework as the city has it, an extension reckons from there
+SELECT is(pg_temp.with_setting('rework_limit', 'whole', 'Mon 11:00 handle
+		Mon 11:30 request_check
+		Mon 15:00 fail_check
+		Mon 16:00 request_extension
+		Mon 16:00 grant_extension'), 'Wed 15:00, Wed 15:00, Tue 09:00', 'a whole rework, extended');
+-- timed from the signature, the rest of the case's limit is so at once
+SAVEPOINT s;
+UPDATE dcm.setting SET value = 'sign' WHERE name = 'handle_from';
+SELECT is(pg_temp.with_setting('redispatch_limit', 'rest', 'Mon 11:00 return
+	Mon 15:00 dispatch
+	Mon 16:00 sign'), 'Tue 09:00, Tue 09:00, Tue 09:00', 'both');
+ROLLBACK TO s;
+
+-- pauses, extensions, returns and reworks in every order
+CREATE FUNCTION pg_temp.in_order(steps text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	no bigint := t.handling();
+	step text;
+BEGIN
+	FOREACH step IN ARRAY steps LOOP
+		CASE step
+			WHEN 'extend' THEN PERFORM t.acts(no, 'Mon 10:00 request_extension {"reason": "weather", "extra": "3 work_hour"}
+				Mon 10:00 grant_extension');
+			WHEN 'pause' THEN PERFORM t.acts(no, 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-02 16:00+08"}
+				Mon 10:00 grant_suspension
+				Mon 10:00 resume');
+			WHEN 'return' THEN PERFORM t.acts(no, 'Mon 10:00 return
+				Mon 10:00 dispatch {"org": "cg"}
+				Mon 10:00 sign');
+			WHEN 'rework' THEN PERFORM t.acts(no, 'Mon 10:00 handle
+				Mon 10:00 request_check
+				Mon 10:00 fail_check');
+		END CASE;
+	END LOOP;
+	RETURN (SELECT t.day(f.due) FROM dcm.case_file AS f WHERE f.case_no = no);
+END $$;
+SELECT is(count(DISTINCT pg_temp.in_order(ARRAY[a, b, c, d]))::int, 1, 'every order of extension, pause, return and rework gives one deadline of the case')
+FROM unnest('{extend,pause,return,rework}'::text[]) AS a, unnest('{extend,pause,return,rework}'::text[]) AS b,
+	unnest('{extend,pause,return,rework}'::text[]) AS c, unnest('{extend,pause,return,rework}'::text[]) AS d
+WHERE (SELECT count(DISTINCT x) FROM unnest(ARRAY[a, b, c, d]) AS x) = 4;
+
 -- corrections after filing
 SELECT is(t.acts(t.handling(), 'Mon 11:00 amend {"category": "E9902", "reason": "wrong"}'), 'Thu 09:00, Thu 09:30, Thu 09:00', 'another category');
 SELECT is(t.acts(t.handling(), 'Mon 11:00 amend {"location": {"lon": 121.615, "lat": 31.805}, "reason": "wrong"}'), 'Wed 09:00, Wed 09:30, Wed 09:00', 'another place, of another class');

@@ -135,6 +135,12 @@ SELECT results_eq(format('SELECT clock, t.day(due), t.day(new_due) FROM dcm.reco
 SELECT is((SELECT t.day(c.due) FROM dcm.case_task AS c WHERE c.case_no = checked), 'Fri 10:30', 'and of a task') FROM w;
 SELECT is_empty('SELECT * FROM dcm.verify_all()', 'as the log says');
 
+-- where a case is in time by its close, its clock runs on after the handling
+UPDATE dcm.setting SET value = 'close' WHERE name = 'in_time_by';
+SELECT results_eq(format('SELECT clock, t.day(due), t.day(new_due) FROM dcm.recompute_deadlines(dry_run => false) WHERE case_no = %s', done), $$VALUES ('case', 'Tue 09:00', 'Thu 09:00')$$, 'by its close') FROM m;
+UPDATE dcm.setting SET value = NULL WHERE name = 'in_time_by';
+SELECT is_empty('SELECT * FROM dcm.verify_all()', 'as the log says');
+
 -- past the announced days a deadline is provisional, and comes right
 UPDATE dcm.calendar SET covers = '[2004-01-01,2015-03-03)' WHERE name = 'default';
 CREATE TEMP TABLE p AS SELECT t.handling() AS no;
@@ -172,6 +178,14 @@ FROM (VALUES ('4 work_hour', 'Mon 08:00', 80, '{}', 'green'), ('4 work_hour', 'M
 SELECT is(dcm.traffic_light(NULL, NULL, t.at('Mon 09:00'), t.at('Mon 08:00')), 'green', 'a clock that has not begun');
 SELECT is(dcm.traffic_light(t.at('Mon 09:00'), '1 work_hour', NULL, now()), NULL, 'none without a deadline');
 SELECT is(dcm.traffic_light(t.at('Mon 09:00'), '1 work_hour', 'infinity', now()), 'green', 'an infinite deadline');
+
+-- yellow from where the city has it
+CREATE TEMP TABLE y AS SELECT t.handling() AS no;
+SELECT is(t.acts(no, 'Mon 14:30 handle'), 'Thu 09:00, Thu 09:30, Thu 09:00', 'handled after three and a half of eight hours') FROM y;
+SELECT is((SELECT light FROM dcm.case_card WHERE case_no = no), 'green', 'green by 80 percent') FROM y;
+UPDATE dcm.setting SET value = '40' WHERE name = 'yellow_percent';
+SELECT is((SELECT light FROM dcm.case_card WHERE case_no = no), 'yellow', 'yellow by 40') FROM y;
+UPDATE dcm.setting SET value = NULL WHERE name = 'yellow_percent';
 
 -- what falls due: today, tomorrow, this week
 CREATE TEMP TABLE f AS SELECT t.case_in('handling') AS today, t.case_in('handling') AS tomorrow, t.case_in('handling') AS late, t.case_in('closed') AS closed;
