@@ -9,6 +9,7 @@ DECLARE
 	in_use text := setting('calendar');
 	c record;
 	days int;
+	years text;
 	n bigint;
 	today date := (now() AT TIME ZONE setting('time_zone'))::date;
 BEGIN
@@ -38,6 +39,23 @@ BEGIN
 		problem_zh := CASE WHEN days <= 0 THEN format('日历 "%s" 的节假日仅公布至 %s,此后的时限均为暂定。', in_use, c.till - 1)
 			ELSE format('日历 "%s" 的节假日还剩 %s 天(至 %s),请录入下一年放假安排。', in_use, days, c.till - 1) END;
 		advice := 'Load the new notice: dcm.import_calendar_days(covers => ...), then CALL dcm.run_jobs(''recompute'').';
+		RETURN NEXT;
+	END IF;
+
+	-- a year that is said to be announced, and has no holiday though others have
+	SELECT string_agg(y::text, ', ' ORDER BY y) INTO years
+	FROM calendar AS k
+		CROSS JOIN LATERAL generate_series(date_part('year', lower(k.covers))::int, date_part('year', upper(k.covers) - 1)::int) AS y
+	WHERE k.name = in_use AND NOT lower_inf(k.covers) AND NOT upper_inf(k.covers)
+		AND daterange(make_date(y, 1, 1), make_date(y + 1, 1, 1)) <@ k.covers
+		AND EXISTS (SELECT FROM calendar_day AS d WHERE d.calendar = k.name AND d.kind = 'holiday')
+		AND NOT EXISTS (SELECT FROM calendar_day AS d WHERE d.calendar = k.name AND d.kind = 'holiday'
+			AND d.day >= make_date(y, 1, 1) AND d.day < make_date(y + 1, 1, 1));
+	IF years IS NOT NULL THEN
+		level := 'warning';
+		problem := format('Calendar "%s" covers %s and has no holiday there: were they forgotten?', in_use, years);
+		problem_zh := format('日历 "%s" 已标明公布 %s 年,但没有任何节假日,是否漏录?', in_use, years);
+		advice := 'Load the notice of that year: dcm.import_calendar_days(), then CALL dcm.run_jobs(''recompute'').';
 		RETURN NEXT;
 	END IF;
 
@@ -95,4 +113,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.health() IS
-	'What somebody should look after, a row each with level error, warning or notice and what to do: a calendar that runs out within 45 days or has, deadlines that a change of calendar would move or that are provisional, faults of grids, bodies and posts, jobs that stand still. No row where all is well. 运行健康检查:需要处理的问题及办法。';
+	'What somebody should look after, a row each with level error, warning or notice and what to do: a calendar that runs out within 45 days or has, or that covers a year without any holiday, deadlines that a change of calendar would move or that are provisional, faults of grids, bodies and posts, jobs that stand still. No row where all is well. 运行健康检查:需要处理的问题及办法。';

@@ -152,11 +152,17 @@ UPDATE dcm.calendar SET covers = '[2004-01-01,2027-01-01)' WHERE name = 'default
 SELECT results_eq(format('SELECT clock, moved_by, provisional FROM dcm.recompute_deadlines(dry_run => false) WHERE case_no = %s AND clock = ''case''', no), $$VALUES ('case', interval '0', false)$$, 'the year is loaded: it is final') FROM p;
 SELECT is((SELECT format('%s %s', provisional, t.day(due)) FROM dcm.case_file WHERE case_no = no), 'f Thu 09:00', 'on record') FROM p;
 SELECT is_empty('SELECT * FROM dcm.verify_all()', 'and in the log');
+-- a year whose holidays were forgotten
+SAVEPOINT s;
+DELETE FROM dcm.calendar_day WHERE calendar = 'default' AND day BETWEEN '2013-01-01' AND '2013-12-31';
+DELETE FROM dcm.calendar_day WHERE calendar = 'default' AND day BETWEEN '2018-01-01' AND '2018-12-31' AND kind = 'holiday';
+SELECT is((SELECT h.level || ': ' || h.problem FROM dcm.health() AS h WHERE h.problem ~ 'no holiday'), 'warning: Calendar "default" covers 2013, 2018 and has no holiday there: were they forgotten?', 'a year whose holidays were forgotten is seen');
+ROLLBACK TO s;
 -- 45 days ahead
 CREATE FUNCTION pg_temp.days_before_the_end(days int) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	UPDATE dcm.calendar SET covers = daterange('2004-01-01', (now() AT TIME ZONE dcm.setting('time_zone'))::date + days) WHERE name = 'default';
-	RETURN (SELECT string_agg(h.level, '') FROM dcm.health() AS h WHERE h.part = 'calendar');
+	RETURN (SELECT string_agg(h.level, '') FROM dcm.health() AS h WHERE h.part = 'calendar' AND h.problem !~ 'no holiday');
 END $$;
 SELECT is(pg_temp.days_before_the_end(v.days), v.level, v.days || ' days before the end')
 FROM (VALUES (46, NULL), (45, NULL), (44, 'warning'), (1, 'warning'), (0, 'error'), (-300, 'error')) AS v (days, level);
