@@ -33,12 +33,13 @@ WITH f AS (
 	UPDATE bare.case_stage AS c SET closed_at = clock_timestamp(), outcome = 'accept'
 	FROM f WHERE c.case_no = f.case_no AND c.stage_no = f.stage_no
 ), n AS (
-	INSERT INTO bare.case_stage (case_no, stage_no, stage, person, opened_at, time_limit, due)
-	SELECT case_no, stage_no + 1, 'filing', 3, clock_timestamp(), '15 minute', clock_timestamp() + interval '15 minutes' FROM f
+	INSERT INTO bare.case_stage (case_no, stage_no, stage, person, opened_at, time_limit, due, state)
+	SELECT case_no, stage_no + 1, 'filing', 3, clock_timestamp(), '15 minute', clock_timestamp() + interval '15 minutes', 'accepted' FROM f
 ), l AS (
-	INSERT INTO bare.case_log (case_no, log_no, action, from_state, to_state, stage, transition, actor, post, db_role, occurred_at, recorded_at, loaded, hash)
+	INSERT INTO bare.case_log (case_no, log_no, action, from_state, to_state, stage, transition, actor, post, db_role, occurred_at, recorded_at, loaded, hash,
+		stage_no, stage_limit, stage_due)
 	SELECT case_no, log_no + 1, 'accept', state, 'accepted', 'filing', 3, 3, 1, session_user, clock_timestamp(), clock_timestamp(), false,
-		'\x00000000000000000000000000000000000000000000000000000000000000ff' FROM f
+		'\x00000000000000000000000000000000000000000000000000000000000000ff', stage_no + 1, '15 minute', clock_timestamp() + interval '15 minutes' FROM f
 )
 UPDATE bare.case_file AS c SET state = 'accepted', stage = 'filing', log_no = f.log_no + 1, moved_no = f.log_no + 1,
 	moved_at = clock_timestamp(), stage_no = f.stage_no + 1,

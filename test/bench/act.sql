@@ -51,13 +51,15 @@ BEGIN
 	SELECT * INTO f FROM bare.case_file WHERE case_no = c FOR NO KEY UPDATE;
 	IF new_stage IS NOT NULL THEN
 		UPDATE bare.case_stage SET closed_at = clock_timestamp(), outcome = act WHERE case_no = c AND stage_no = old_stage;
-		INSERT INTO bare.case_stage (case_no, stage_no, stage, person, opened_at, time_limit, due)
-		VALUES (c, old_stage + 1, new_stage, 2, clock_timestamp(), '15 minute', clock_timestamp() + '15 minutes');
+		INSERT INTO bare.case_stage (case_no, stage_no, stage, person, opened_at, time_limit, due, state)
+		VALUES (c, old_stage + 1, new_stage, 2, clock_timestamp(), '15 minute', clock_timestamp() + '15 minutes', becomes);
 	END IF;
 	INSERT INTO bare.case_log (case_no, log_no, action, from_state, to_state, stage, transition, actor, post, db_role,
-		occurred_at, recorded_at, loaded, data, hash)
+		occurred_at, recorded_at, loaded, data, hash, stage_no, stage_limit, stage_due)
 	VALUES (c, n, act, was, becomes, coalesce(new_stage, f.stage), 1, 2, 1, session_user,
-		clock_timestamp(), clock_timestamp(), false, given, '\x00000000000000000000000000000000000000000000000000000000000000ff');
+		clock_timestamp(), clock_timestamp(), false, given, '\x00000000000000000000000000000000000000000000000000000000000000ff',
+		CASE WHEN new_stage IS NOT NULL THEN old_stage + 1 END, CASE WHEN new_stage IS NOT NULL THEN dcm.time_limit '15 minute' END,
+		CASE WHEN new_stage IS NOT NULL THEN clock_timestamp() + '15 minutes' END);
 	UPDATE bare.case_file SET state = becomes, stage = coalesce(new_stage, f.stage), log_no = n, moved_no = n,
 		moved_at = clock_timestamp(), stage_no = f.stage_no + 1, filed_at = f.filed_at, standard = f.standard,
 		clock_from = f.clock_from, base_limit = f.base_limit, time_limit = f.time_limit, pauses = f.pauses,
@@ -92,7 +94,7 @@ BEGIN
 		INSERT INTO bare.case_log (case_no, log_no, action, to_state, stage, transition, actor, post, db_role, occurred_at, recorded_at, loaded, hash)
 		VALUES (c, 1, 'report', 'reported', 'collection', 1, 2, 1, session_user, clock_timestamp(), clock_timestamp(), false, '\x00000000000000000000000000000000000000000000000000000000000000ff');
 		CALL bare.text(c, 1, 'description', '路边有暴露垃圾');
-		INSERT INTO bare.case_stage (case_no, stage_no, stage, person, opened_at) VALUES (c, 1, 'collection', 2, clock_timestamp());
+		INSERT INTO bare.case_stage (case_no, stage_no, stage, person, opened_at, state) VALUES (c, 1, 'collection', 2, clock_timestamp(), 'reported');
 		CALL bare.act(c, 2, 'accept', 'reported', 'accepted', 1, 'filing', NULL);
 		CALL bare.act(c, 3, 'file', 'accepted', 'filed', 2, 'dispatch', '{"condition": 1}');
 		INSERT INTO bare.assignment (case_no, work_no, org, dispatched_at, dispatcher, time_limit, due)
@@ -107,9 +109,9 @@ BEGIN
 		INSERT INTO bare.case_task (case_no, task_no, kind, requested_at, due) VALUES (c, 1, 'check', clock_timestamp(), clock_timestamp());
 		CALL bare.act(c, 7, 'request_check', 'handled', 'checking', 5, 'closing', NULL);
 		UPDATE bare.case_task SET done_at = clock_timestamp(), done_by = 2, outcome = 'pass_check' WHERE case_no = c AND task_no = 1;
-		CALL bare.act(c, 8, 'pass_check', 'checking', 'checked', 6, NULL, '{"photo": "u"}');
+		CALL bare.act(c, 8, 'pass_check', 'checking', 'checked', 6, 'closing', '{"photo": "u"}');
 		CALL bare.photo(c, 8, 2, 'photo');
-		CALL bare.act(c, 9, 'close', 'checked', 'closed', 6, 'evaluation', NULL);
+		CALL bare.act(c, 9, 'close', 'checked', 'closed', 7, 'evaluation', NULL);
 	END LOOP;
 END
 $$;

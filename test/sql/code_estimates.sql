@@ -194,8 +194,8 @@ END
 $$;
 SET enable_seqscan = off;
 SET enable_bitmapscan = off;
-SELECT estimate_inner('SELECT FROM estimate_streets AS a JOIN estimate_even AS c ON c.grid <@ a.area') AS of_a_street,
-	estimate_inner('SELECT FROM estimate_uneven AS c JOIN estimate_areas AS a ON c.grid <@ a.area') AS of_a_grid;
+SELECT estimate_inner('SELECT FROM estimate_streets AS a LEFT JOIN estimate_even AS c ON c.grid <@ a.area') AS of_a_street,
+	estimate_inner('SELECT FROM estimate_uneven AS c LEFT JOIN estimate_areas AS a ON c.grid <@ a.area') AS of_a_grid;
 RESET enable_seqscan;
 RESET enable_bitmapscan;
 

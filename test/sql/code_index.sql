@@ -115,7 +115,13 @@ EXPLAIN (COSTS OFF) SELECT * FROM code_register WHERE area @> '320681101001007':
 SELECT * FROM code_register WHERE area @> '320681101001007'::grid_code ORDER BY area, n;
 EXPLAIN (COSTS OFF) SELECT area FROM code_register WHERE '3206810101000042'::component_id <@ area AND n = 2 ORDER BY area DESC;
 SELECT area FROM code_register WHERE '3206810101000042'::component_id <@ area AND n = 2 ORDER BY area DESC;
-EXPLAIN (COSTS OFF) SELECT g.grid, count(*) FROM code_grids AS g JOIN code_register AS r ON r.area @> g.grid GROUP BY 1;
+-- a join looks up the one or the other, as its sides stand
+SET enable_memoize = off;
+SET max_parallel_workers_per_gather = 0;
+EXPLAIN (COSTS OFF) SELECT r.area, g.grid FROM code_register AS r LEFT JOIN code_grids AS g ON r.area @> g.grid;
+EXPLAIN (COSTS OFF) SELECT r.area, g.grid FROM code_grids AS g LEFT JOIN code_register AS r ON r.area @> g.grid;
+RESET enable_memoize;
+RESET max_parallel_workers_per_gather;
 EXPLAIN (COSTS OFF) SELECT * FROM code_register WHERE contains_area_code(area, '3206');
 SELECT count(*) FROM code_register WHERE area @> NULL::grid_code;
 RESET enable_bitmapscan;

@@ -17,7 +17,7 @@ SELECT v, read_boolean(v) FROM unnest(ARRAY['是', '否', 'TRUE', 'f', 'Y', '0',
 SELECT v, read_area_code(v) AS area, read_grid_code(v) AS grid, read_grid_code_2005(v) AS grid_2005, read_component_id(v) AS component
 FROM unnest(ARRAY['320681', ' ３２０６８１ ', '320681100001007', '320681100001000', '32068110001007', '3206810101000042', '32068', 'x']) AS v;
 SELECT v, read_time_limit(v) AS plain, read_time_limit(v, 'work_day', 'work_hour') AS as_work, read_time_limit(v, '自然日', 'urgent_hour') AS day_and_night, is_bare_limit(v)
-FROM unnest(ARRAY['3天', '4小时', E'\u00A04小时\uFEFF', '1/2日', '5工作日', '2紧急工作时', '３自然日', '1紧急工作时制止', '种植季节15工作日', '']) AS v;
+FROM unnest(ARRAY['3天', '4小时', E'\u00A04小时\u3000', '1/2日', '5工作日', '2紧急工作时', '３自然日', '1紧急工作时制止', '种植季节15工作日', '']) AS v;
 SELECT read_time_limit('3天', 'fortnight');
 SELECT faults(NULL, 'a:b', NULL, 'c:d'), faults(NULL, NULL), faults(VARIADIC '{}');
 SELECT why_not('32068', 'area_code'), why_not('320681', 'area_code');
