@@ -199,7 +199,8 @@ CREATE FUNCTION dcm.apply_component_data(kind text, component dcm.component_id, 
 AS $$
 DECLARE
 	spot geometry;
-	place record;
+	its_grid dcm.grid_code;
+	its_area dcm.area_code;
 	its_district dcm.area_code := data ->> 'district';
 	result dcm.component_id := component;
 BEGIN
@@ -207,10 +208,10 @@ BEGIN
 	PERFORM dcm.check_component_data(kind, component, data);
 	IF data ? 'location' THEN
 		spot := dcm.point((data -> 'location' ->> 'lon')::float8, (data -> 'location' ->> 'lat')::float8);
-		place := dcm.place_of(spot, pg_catalog.now());
+		SELECT p.grid, p.area INTO its_grid, its_area FROM dcm.place_of(spot, pg_catalog.now()) AS p;
 	END IF;
 	IF kind = 'add' THEN
-		its_district := coalesce(its_district, dcm.district(place.area), dcm.district(dcm.setting('area_code')::dcm.area_code));
+		its_district := coalesce(its_district, dcm.district(its_area), dcm.district(dcm.setting('area_code')::dcm.area_code));
 		IF its_district IS NULL THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'invalid_parameter_value',
@@ -220,7 +221,7 @@ BEGIN
 		END IF;
 		result := dcm.next_component_id(its_district, data ->> 'category');
 		INSERT INTO dcm.component (id, category, grid, geom, source)
-		SELECT result, c.id, place.grid, spot, 'online update'
+		SELECT result, c.id, its_grid, spot, 'online update'
 		FROM dcm.category AS c WHERE c.code = data ->> 'category' AND c.edition = dcm.setting('edition');
 		data := data - 'location' - 'category';
 	END IF;
@@ -241,7 +242,7 @@ BEGIN
 		accuracy = CASE WHEN data ? 'accuracy' THEN data ->> 'accuracy' ELSE c.accuracy END,
 		sensor = CASE WHEN data ? 'sensor' THEN nullif(data -> 'sensor', 'null') ELSE c.sensor END,
 		attributes = CASE WHEN data ? 'attributes' THEN nullif(data -> 'attributes', 'null') ELSE c.attributes END,
-		grid = CASE WHEN data ? 'location' THEN place.grid ELSE c.grid END,
+		grid = CASE WHEN data ? 'location' THEN its_grid ELSE c.grid END,
 		geom = CASE WHEN data ? 'location' THEN spot ELSE c.geom END
 	WHERE c.id = result;
 	RETURN result;

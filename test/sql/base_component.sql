@@ -61,6 +61,15 @@ SELECT pg_temp.try($$SELECT dcm.next_component_id('3206', 'C0101')$$);
 SELECT pg_temp.try($$SELECT dcm.next_component_id(NULL, 'C0101')$$);
 SELECT pg_temp.try($$SELECT dcm.next_component_id('320681', 'C0101', '1999')$$);
 
+-- what is asked for without a place goes through, also as the first in a session
+SAVEPOINT here;
+SELECT become('col', scope => 'session') \g /dev/null
+SELECT request_component_change('remove', '3206810101000042', NULL, '已拆除') AS r1, request_component_change('change', '3206810101000042', '{"note": "新盖"}', '已更换') AS r2 \gset
+SELECT become('lead', scope => 'session') \g /dev/null
+SELECT pg_temp.try(format('SELECT dcm.decide_component_change(%s, true)', :r1)), pg_temp.try(format('SELECT dcm.decide_component_change(%s, true)', :r2));
+SELECT id, state, note, grid FROM component WHERE id = '3206810101000042';
+ROLLBACK TO here;
+
 -- online update: a collector asks, a keeper of the data approves
 SELECT become('col', scope => 'session') \g /dev/null
 SELECT request_component_change('add', NULL, '{"category": "C0104", "name": "雨水箅子", "location": {"lon": 121.6035, "lat": 31.8005}, "owner": "works", "verified_on": "2015-03-02"}', '新发现') AS r1,
