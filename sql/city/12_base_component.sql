@@ -68,10 +68,10 @@ CREATE TRIGGER keep_component_truncate BEFORE TRUNCATE ON dcm.component
 
 CREATE TABLE dcm.component_serial (
 	prefix		text PRIMARY KEY,
-	last		int NOT NULL
+	issued		int4multirange NOT NULL
 );
 COMMENT ON TABLE dcm.component_serial IS
-	'The last serial number issued for each district and category, that is, for the digits before it. 已发放的部件顺序号。';
+	'The serial numbers issued for each district and category, that is, for the digits before them, and those found taken on the way. 已发放的部件顺序号。';
 
 CREATE TABLE dcm.component_request (
 	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -24,8 +24,8 @@ $$;
 COMMENT ON FUNCTION dcm.edition_cut(text) IS
 	'How an edition of dcm.edition, or the city''s, cuts a component id: 2005, 2007, 2013 or new, as dcm.major() takes it. 22023 for an unknown one. 标准版本的部件标识码切分方式。';
 
-CREATE FUNCTION dcm.component_serials(district dcm.area_code, major text, minor text, many int, cut text) RETURNS int
-	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000
+CREATE FUNCTION dcm.component_serials(district dcm.area_code, major text, minor text, many int, cut text, taken int4multirange = '{}') RETURNS SETOF int
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000 ROWS 1
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
@@ -33,30 +33,50 @@ DECLARE
 	lowest constant dcm.component_id := dcm.make_component_id(district, major, minor, 0, cut);
 	most constant int := CASE cut WHEN 'new' THEN 99999 ELSE 999999 END;
 	highest constant dcm.component_id := (lowest::bigint + most)::dcm.component_id;
+	digits constant text := district::text || major || minor;
+	known int4multirange;
 	used int;
-	last_one int;
+	block int4range;
+	given int := 0;
+	serial int;
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
+	INSERT INTO dcm.component_serial AS s (prefix, issued) VALUES (digits, '{}') ON CONFLICT DO NOTHING;
+	-- whoever asks at the same time waits here
+	SELECT s.issued INTO known FROM dcm.component_serial AS s WHERE s.prefix = digits FOR UPDATE;
 	-- what stands in the register by an id of its own, and what once stood there
 	used := greatest(
 		(SELECT max(c.id)::bigint - lowest::bigint FROM dcm.component AS c WHERE c.id BETWEEN lowest AND highest),
-		(SELECT max(h.id)::bigint - lowest::bigint FROM dcm.component_history AS h WHERE h.id BETWEEN lowest AND highest), 0);
-	INSERT INTO dcm.component_serial AS s (prefix, last)
-	VALUES (district::text || major || minor, used + many)
-	ON CONFLICT (prefix) DO UPDATE SET last = greatest(s.last, used) + many
-	RETURNING s.last INTO last_one;
-	IF last_one > most THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'program_limit_exceeded',
-			MESSAGE = format('district %s has no serial number left for category %s%s', district, major, minor),
-			DETAIL = format('A component id has room for %s.', most),
-			CONSTRAINT = 'dcm.no_serial';
+		(SELECT max(h.id)::bigint - lowest::bigint FROM dcm.component_history AS h WHERE h.id BETWEEN lowest AND highest),
+		upper(known) - 1, upper(taken) - 1, 0);
+	IF used + many <= most THEN
+		known := known + int4multirange(int4range(used + 1, used + many, '[]'));
+		RETURN QUERY SELECT generate_series(used + 1, used + many);
+	ELSE
+		-- the top is reached: the lowest numbers that are free, block by block, and
+		-- what is found taken is not looked at again
+		known := known + taken;
+		WHILE given < many LOOP
+			SELECT int4range(lower(f.free), least(upper(f.free), lower(f.free) + 1000)) INTO block
+			FROM unnest(int4multirange(int4range(1, most, '[]')) - known) AS f (free) LIMIT 1;
+			EXIT WHEN NOT FOUND;
+			FOR serial IN
+				SELECT n FROM generate_series(lower(block), upper(block) - 1) AS n
+				WHERE NOT EXISTS (SELECT FROM dcm.component AS c WHERE c.id = (lowest::bigint + n)::dcm.component_id)
+					AND NOT EXISTS (SELECT FROM dcm.component_history AS h WHERE h.id = (lowest::bigint + n)::dcm.component_id)
+				ORDER BY n LIMIT many - given
+			LOOP
+				given := given + 1;
+				RETURN NEXT serial;
+			END LOOP;
+			known := known + int4multirange(CASE WHEN given < many THEN block ELSE int4range(lower(block), serial, '[]') END);
+		END LOOP;
 	END IF;
-	RETURN last_one - many + 1;
+	UPDATE dcm.component_serial AS s SET issued = known WHERE s.prefix = digits;
 END
 $$;
-COMMENT ON FUNCTION dcm.component_serials(dcm.area_code, text, text, int, text) IS
-	'The first of so many serial numbers in a row that were issued to nobody before; whoever asks at the same time waits for the end of this transaction. 54000 where none is left. 发放连续的部件顺序号。';
+COMMENT ON FUNCTION dcm.component_serials(dcm.area_code, text, text, int, text, int4multirange) IS
+	'So many serial numbers, or as many as there are, that nobody has and nobody ever had, ascending: those after the highest, and where the top is reached the lowest that are free; taken are numbers that are to be left out besides; whoever asks at the same time waits for the end of this transaction. 发放部件顺序号,到顶后取最小空号。';
 
 CREATE FUNCTION dcm.next_component_id(district dcm.area_code, category text, edition text = NULL) RETURNS dcm.component_id
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
@@ -65,6 +85,7 @@ AS $$
 DECLARE
 	cut constant text := dcm.edition_cut(edition);
 	its record;
+	serial int;
 BEGIN
 	SELECT c.major, c.minor INTO its FROM dcm.category AS c
 	WHERE c.kind = 'component' AND c.code = next_component_id.category
@@ -76,12 +97,20 @@ BEGIN
 			DETAIL = format('The edition is %s.', coalesce(edition, dcm.setting('edition'))),
 			CONSTRAINT = 'dcm.no_category';
 	END IF;
-	RETURN dcm.make_component_id(district, its.major, its.minor,
-		dcm.component_serials(district, its.major, its.minor, 1, cut), cut);
+	serial := dcm.component_serials(district, its.major, its.minor, 1, cut);
+	IF serial IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'program_limit_exceeded',
+			MESSAGE = format('district %s has no serial number left for category %s%s', district, its.major, its.minor),
+			DETAIL = format('A component id has room for %s, and each is or was a component''s, or was issued.', CASE cut WHEN 'new' THEN 99999 ELSE 999999 END),
+			HINT = 'Divide the category: a city''s own categories have numbers of their own.',
+			CONSTRAINT = 'dcm.no_serial';
+	END IF;
+	RETURN dcm.make_component_id(district, its.major, its.minor, serial, cut);
 END
 $$;
 COMMENT ON FUNCTION dcm.next_component_id(dcm.area_code, text, text) IS
-	'A component id that nobody has and nobody ever had, for a district and a category (code such as C0101) of an edition, the city''s if not given; however many ask at once, each gets another. Gaps mean nothing. 22023 for an unknown category or what is no district, 54000 where no number is left. 发放部件标识码,并发不重复。';
+	'A component id that nobody has and nobody ever had, for a district and a category (code such as C0101) of an edition, the city''s if not given; however many ask at once, each gets another. Numbers go up; where the top is reached, the lowest that are free are taken. Gaps mean nothing. 22023 for an unknown category or what is no district, 54000 where no number is left. 发放部件标识码,并发不重复。';
 
 CREATE FUNCTION dcm.component_data(OUT key text, OUT type text, OUT meaning text, OUT meaning_en text)
 	RETURNS SETOF record

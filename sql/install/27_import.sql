@@ -59,6 +59,7 @@ BEGIN
 		WHEN 'not_in_grid' THEN 'the point does not lie in this grid; empty the column to take the grid of the point. 坐标不在该网格内。'
 		WHEN 'no_grid' THEN 'the point lies in no unit grid. 坐标不在任何网格内。'
 		WHEN 'void_code' THEN 'the code is void, and a void code is not used again. 代码已作废,不得再用。'
+		WHEN 'no_serial' THEN 'no serial number is left for its district and category; give it an id, or divide the category. 顺序号已用完。'
 		WHEN 'limit_order' THEN 'a limit of this area class is longer than that of a less busy one. 一类区域时限不应长于次级区域。'
 		WHEN 'not_local' THEN 'an addition of the city''s own stands outside the edition''s range for them. 地方扩展编码不在标准规定的范围内。'
 		WHEN 'local_order' THEN 'an addition of the city''s own leaves a number out: they go down from the last. 地方扩展编码应自后向前连续。'

@@ -239,6 +239,7 @@ CREATE FUNCTION dcm.store_component_ids(options jsonb) RETURNS void
 AS $$
 DECLARE
 	city constant dcm.area_code := dcm.setting('area_code');
+	scale constant bigint := CASE options ->> 'cut' WHEN 'new' THEN 100000 ELSE 1000000 END;
 	part record;
 BEGIN
 	-- what settle_components() has seen need not be looked for again
@@ -247,28 +248,39 @@ BEGIN
 	END IF;
 	DROP TABLE pg_temp.judged_without_id;
 	CREATE TEMP TABLE judged_part ON COMMIT DROP AS
-	SELECT w.district, w.category, c.major, c.minor, w.many, 0 AS first
+	SELECT w.district, w.category, c.major, c.minor, w.many, coalesce(t.taken, '{}') AS taken, NULL::int[] AS serials
 	FROM (
 		SELECT coalesce(dcm.district(j.grid), city) AS district, j.category, count(*)::int AS many
 		FROM pg_temp.judged_components AS j
 		WHERE j.id IS NULL AND j.bad IS NULL
 		GROUP BY 1, 2) AS w
-		JOIN dcm.category AS c ON c.id = w.category;
+		JOIN dcm.category AS c ON c.id = w.category
+		-- ids that other lines of the list bring with them
+		LEFT JOIN (
+			SELECT j.id::bigint / scale AS digits, range_agg(int4range((j.id::bigint % scale)::int, (j.id::bigint % scale)::int, '[]')) AS taken
+			FROM pg_temp.judged_components AS j
+			WHERE j.id IS NOT NULL AND j.bad IS NULL
+			GROUP BY 1) AS t ON t.digits = dcm.make_component_id(w.district, c.major, c.minor, 0, options ->> 'cut')::bigint / scale;
 	-- in one order, so that two imports do not wait for each other in a circle
 	FOR part IN SELECT * FROM pg_temp.judged_part ORDER BY district, category LOOP
-		UPDATE pg_temp.judged_part AS p SET first = dcm.component_serials(part.district, part.major, part.minor, part.many, options ->> 'cut')
+		UPDATE pg_temp.judged_part AS p SET serials = ARRAY(SELECT dcm.component_serials(part.district, part.major, part.minor, part.many, options ->> 'cut', part.taken))
 		WHERE (p.district, p.category) = (part.district, part.category);
 	END LOOP;
-	ANALYZE pg_temp.judged_part;
+	CREATE TEMP TABLE judged_serial ON COMMIT DROP AS
+	SELECT p.district, p.category, p.major, p.minor, s.serial, s.turn
+	FROM pg_temp.judged_part AS p CROSS JOIN LATERAL unnest(p.serials) WITH ORDINALITY AS s (serial, turn);
+	ANALYZE pg_temp.judged_serial;
 	UPDATE pg_temp.judged_components AS j SET id = n.id
 	FROM (
-		SELECT o.line, dcm.make_component_id(p.district, p.major, p.minor,
-			p.first - 1 + (row_number() OVER (PARTITION BY p.district, p.category ORDER BY o.line))::int, options ->> 'cut') AS id
-		FROM pg_temp.judged_components AS o
-			JOIN pg_temp.judged_part AS p ON p.category = o.category AND p.district = coalesce(dcm.district(o.grid), city)
-		WHERE o.id IS NULL AND o.bad IS NULL) AS n
+		SELECT o.line, dcm.make_component_id(s.district, s.major, s.minor, s.serial, options ->> 'cut') AS id
+		FROM (
+			SELECT c.line, c.category, coalesce(dcm.district(c.grid), city) AS district,
+				row_number() OVER (PARTITION BY coalesce(dcm.district(c.grid), city), c.category ORDER BY c.line) AS turn
+			FROM pg_temp.judged_components AS c WHERE c.id IS NULL AND c.bad IS NULL) AS o
+			JOIN pg_temp.judged_serial AS s USING (district, category, turn)) AS n
 	WHERE n.line = j.line;
-	DROP TABLE pg_temp.judged_part;
+	UPDATE pg_temp.judged_components AS j SET bad = j.bad || 'id:no_serial'::text WHERE j.id IS NULL AND j.bad IS NULL;
+	DROP TABLE pg_temp.judged_part, pg_temp.judged_serial;
 END
 $$;
 COMMENT ON FUNCTION dcm.store_component_ids(jsonb) IS 'Issues ids to the good lines that have none. 为无标识码的部件发码。';

@@ -53,8 +53,14 @@ SELECT version, by, state FROM component_story('3206810503000001') ORDER BY vers
 -- ids: after the highest that there is, never one that there was
 SELECT next_component_id('320681', 'C0101'), next_component_id('320681', 'C0101'), next_component_id('320681', 'C0503'), next_component_id('320601', 'C0101');
 SELECT next_component_id('320681', 'C0101', '2007');
-SELECT prefix, last FROM component_serial ORDER BY 1;
-INSERT INTO component (id, category) VALUES ('3206810102999999', pg_temp.cat('C0102'));
+SELECT prefix, issued FROM component_serial ORDER BY 1;
+-- a high id ends nothing: then the lowest that are free are taken, each once
+INSERT INTO component (id, category) SELECT ('3206810102' || v)::component_id, pg_temp.cat('C0102') FROM unnest('{000001,000002,000004,999999}'::text[]) AS v;
+DELETE FROM component WHERE id = '3206810102000004';
+SELECT next_component_id('320681', 'C0102'), next_component_id('320681', 'C0102'), next_component_id('320681', 'C0102');
+SELECT issued FROM component_serial WHERE prefix = '3206810102';
+UPDATE component_serial SET issued = '{[1,999998)}' WHERE prefix = '3206810102';
+SELECT next_component_id('320681', 'C0102');
 SELECT pg_temp.try($$SELECT dcm.next_component_id('320681', 'C0102')$$);
 SELECT pg_temp.try($$SELECT dcm.next_component_id('320681', 'C9999')$$);
 SELECT pg_temp.try($$SELECT dcm.next_component_id('3206', 'C0101')$$);

@@ -163,7 +163,7 @@ SELECT told.error('SELECT dcm.change_area(''999999'', ''320682'')');
 SELECT told.error('SELECT dcm.import_area_changes(now() + interval ''1 day'')');
 SELECT told.error('INSERT INTO dcm.stage_calendar_days (day, kind) VALUES (''2099-01-01'', ''holiday''); SELECT dcm.import_calendar_days(''[2099-01-01,2100-01-01)'')');
 SELECT told.error('INSERT INTO dcm.component (id, category) SELECT ''3206810101000077'', min(c.id) FROM dcm.category AS c; UPDATE dcm.component SET id = ''3206810101000078'' WHERE id::text = ''3206810101000077''');
-SELECT told.error('INSERT INTO dcm.component_serial (prefix, last) VALUES (3206810101, 999999); SELECT dcm.component_serials(''320681'', ''01'', ''01'', 1, ''2013'')');
+SELECT told.error('INSERT INTO dcm.category (edition, code, kind, major, minor, name) VALUES (dcm.setting(''edition''), ''C9898'', ''component'', ''98'', ''98'', ''x''); INSERT INTO dcm.component_serial (prefix, issued) VALUES (''3206819898'', ''{[1,1000000)}''); SELECT dcm.next_component_id(''320681'', ''C9898'')');
 SELECT told.by('all', 'SELECT dcm.request_component_change(''add'', NULL, ''{"colour": "red"}'', ''new'')');
 \echo -- codes, time and space
 SELECT told.error('SELECT ''32068''::dcm.area_code');
