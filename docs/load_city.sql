@@ -58,8 +58,9 @@ SELECT lines, added, bad FROM dcm.import_filing_standards();
 
 -- 7. days that are announced now
 \copy dcm.stage_calendar_days (day, kind, label) FROM 'days.csv' CSV HEADER
+SELECT lines, added, bad FROM dcm.import_calendar_days();
+UPDATE dcm.stage_calendar_days SET day = '2027-01-03' WHERE day = '2027/1/33';
 SELECT lines, added, bad FROM dcm.import_calendar_days(covers => '[2027-01-01,2027-02-01)');
-DELETE FROM dcm.stage_calendar_days;
 
 -- 8. components, by the names of their kinds and owners; ids are issued
 \copy dcm.stage_components (category, owner, maintainer, state, lon, lat, verified_on, source) FROM 'components.csv' CSV HEADER

@@ -179,13 +179,24 @@ CREATE FUNCTION dcm.import_calendar_days(covers daterange = NULL) RETURNS dcm.im
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
 	SET search_path FROM CURRENT
 AS $$
+DECLARE
+	result dcm.import_result;
 BEGIN
-	RETURN dcm.import_list('calendar_days',
+	result := dcm.import_list('calendar_days',
 		'calendar text, day date, kind text, as_weekday int, label text, hours text', jsonb_build_object('covers', covers), 'calendar, day', 'day', '{}');
+	-- a deadline reckoned without a day that is still bad would count as sure
+	IF covers IS NOT NULL AND result.bad > 0 THEN
+		RAISE WARNING 'no dates were announced: % of the days are bad', result.bad
+			USING HINT = 'Mend them, see dcm.import_fault, and import again with covers.';
+	ELSIF covers IS NOT NULL AND result.lines = 0 THEN
+		RAISE WARNING 'no dates were announced: the list has no days'
+			USING HINT = 'Where all days follow their weekdays: UPDATE dcm.calendar SET covers = covers + ''[…)'' WHERE name = ''default''.';
+	END IF;
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION dcm.import_calendar_days(daterange) IS
-	'Takes days that do not follow their weekday in from dcm.stage_calendar_days: day and kind (holiday, workday 调休, special) are needed; calendar is default if not given; hours, such as 09:00-12:00,14:00-17:00, are those of a special day. covers adds dates whose holidays are now announced to the calendars of the list. Returns a summary; bad rows stay, with their reasons in dcm.import_fault. 导入节假日与调休。';
+	'Takes days that do not follow their weekday in from dcm.stage_calendar_days: day and kind (holiday 休、放假、节假日, workday 班、工作日、调休, special 特殊) are needed; calendar is default if not given; hours, such as 09:00-12:00,14:00-17:00, are those of a special day. covers adds dates whose holidays are now announced to the calendars of the list, and adds none, with a warning, while a row is bad or where there is none. Returns a summary; bad rows stay, with their reasons in dcm.import_fault. 导入节假日与调休。';
 
 CREATE FUNCTION dcm.is_overlapping(hours text) RETURNS boolean
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
@@ -214,7 +225,7 @@ BEGIN
 		dcm.faults(
 			CASE WHEN NOT EXISTS (SELECT FROM dcm.calendar AS c WHERE c.name = r.calendar) THEN 'calendar:unknown=calendar' END,
 			CASE WHEN dcm.clean(s.day) IS NULL THEN 'day:missing' WHEN dcm.read_date(s.day) IS NULL THEN 'day:bad_date' END,
-			CASE WHEN r.kind IS NULL THEN 'kind:missing' WHEN r.kind NOT IN ('holiday', 'workday', 'special') THEN 'kind:choice=holiday, workday, special' END,
+			CASE WHEN r.kind IS NULL THEN 'kind:missing' WHEN r.kind NOT IN ('holiday', 'workday', 'special') THEN 'kind:choice=holiday (休、放假、节假日), workday (班、工作日、调休), special (特殊)' END,
 			CASE WHEN dcm.clean(s.as_weekday) IS NULL OR dcm.read_integer(s.as_weekday) BETWEEN 1 AND 7 THEN NULL ELSE 'as_weekday:choice=1, 2, 3, 4, 5, 6, 7' END,
 			CASE WHEN r.kind = 'special' AND r.hours IS NULL THEN 'hours:missing'
 				WHEN r.kind <> 'special' AND r.hours IS NOT NULL THEN 'hours:mismatch=the kind: only a special day has hours of its own'
@@ -222,8 +233,8 @@ BEGIN
 	FROM dcm.stage_calendar_days AS s
 		CROSS JOIN LATERAL (
 			SELECT coalesce(dcm.clean(s.calendar), 'default') AS calendar, replace(dcm.clean(s.hours), ' ', '') AS hours,
-				CASE dcm.clean(s.kind) WHEN '休' THEN 'holiday' WHEN '节假日' THEN 'holiday' WHEN '班' THEN 'workday' WHEN '调休' THEN 'workday'
-					ELSE lower(dcm.clean(s.kind)) END AS kind) AS r
+				CASE WHEN dcm.clean(s.kind) IN ('休', '放假', '节假日') THEN 'holiday' WHEN dcm.clean(s.kind) IN ('班', '工作日', '调休') THEN 'workday'
+					WHEN dcm.clean(s.kind) = '特殊' THEN 'special' ELSE lower(dcm.clean(s.kind)) END AS kind) AS r
 	WHERE s.ctid >= first AND s.ctid < last;
 END
 $$;
@@ -282,7 +293,7 @@ BEGIN
 	SELECT n.calendar, n.day, n.opens, n.closes FROM pg_temp.judged_day_hours AS n
 	WHERE NOT EXISTS (SELECT FROM dcm.calendar_day_hours AS h WHERE (h.calendar, h.day, h.opens) = (n.calendar, n.day, n.opens));
 	UPDATE dcm.calendar AS c SET covers = c.covers + announced
-	WHERE announced IS NOT NULL AND c.name IN (SELECT j.calendar FROM pg_temp.judged_calendar_days AS j WHERE j.bad IS NULL) AND NOT c.covers @> announced;
+	WHERE announced IS NOT NULL AND NOT EXISTS (SELECT FROM pg_temp.judged_calendar_days AS j WHERE j.bad IS NOT NULL) AND c.name IN (SELECT j.calendar FROM pg_temp.judged_calendar_days AS j WHERE j.bad IS NULL) AND NOT c.covers @> announced;
 	DROP TABLE pg_temp.judged_day_hours, pg_temp.judged_day_other;
 END
 $$;

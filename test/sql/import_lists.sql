@@ -187,7 +187,12 @@ SELECT import_calendar_days('[2028-01-01,2029-01-01)');
 ROLLBACK TO here;
 SELECT lines, added, changed, unchanged, bad FROM import_calendar_days('[2027-01-01,2028-01-01)');
 EXECUTE faults ('calendar_days');
-DELETE FROM stage_calendar_days;
+DELETE FROM stage_calendar_days WHERE line NOT IN (SELECT min(line) FROM stage_calendar_days);
+-- while a row is bad no date is announced, nor by an empty list
+UPDATE stage_calendar_days SET calendar = NULL, day = '2027-10-15', kind = '放假', hours = NULL, as_weekday = NULL;
+SELECT covers @> '[2027-01-01,2028-01-01)'::daterange AS announced FROM calendar WHERE name = 'default';
+SELECT lines, added, changed, unchanged, bad FROM import_calendar_days('[2027-01-01,2028-01-01)');
+SELECT lines, added, changed, unchanged, bad FROM import_calendar_days('[2028-01-01,2029-01-01)');
 SELECT d.day, d.kind, d.as_weekday, d.label, string_agg(h.opens || '-' || h.closes, ',' ORDER BY h.opens) AS hours FROM calendar_day AS d LEFT JOIN calendar_day_hours AS h USING (calendar, day) WHERE d.day >= '2027-01-01' GROUP BY 1, 2, 3, 4, d.calendar ORDER BY 1;
 SELECT covers @> '[2027-01-01,2028-01-01)'::daterange AS announced, covers @> date '2025-06-01' AS year_before FROM calendar WHERE name = 'default';
 COPY stage_calendar_days (day, kind, hours) FROM stdin;
