@@ -95,6 +95,7 @@ BEGIN
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = CASE WHEN district IS NULL THEN 'district must not be null' ELSE format('there is no component category "%s"', category) END,
 			DETAIL = format('The edition is %s.', coalesce(edition, dcm.setting('edition'))),
+			HINT = CASE WHEN district IS NULL THEN '' ELSE dcm.category_hint(category, edition) END,
 			CONSTRAINT = 'dcm.no_category';
 	END IF;
 	serial := dcm.component_serials(district, its.major, its.minor, 1, cut);
@@ -111,6 +112,21 @@ END
 $$;
 COMMENT ON FUNCTION dcm.next_component_id(dcm.area_code, text, text) IS
 	'A component id that nobody has and nobody ever had, for a district and a category (code such as C0101) of an edition, the city''s if not given; however many ask at once, each gets another. Numbers go up; where the top is reached, the lowest that are free are taken. Gaps mean nothing. 22023 for an unknown category or what is no district, 54000 where no number is left. 发放部件标识码,并发不重复。';
+
+CREATE FUNCTION dcm.category_hint(said text, edition text = NULL) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	codes text;
+BEGIN
+	SELECT string_agg(c.code, ' or ' ORDER BY c.code) INTO codes
+	FROM dcm.category AS c WHERE c.name = said AND c.edition = coalesce(category_hint.edition, dcm.setting('edition'));
+	RETURN coalesce(CASE WHEN codes IS NOT NULL THEN format('Give the code of "%s": %s.', said, codes) END, 'Give the code, such as C0101: SELECT code, name FROM dcm.category.');
+END
+$$;
+COMMENT ON FUNCTION dcm.category_hint(text, text) IS
+	'What to say instead of a word that is no category''s code. 类别代码提示。';
 
 CREATE FUNCTION dcm.component_data(OUT key text, OUT type text, OUT meaning text, OUT meaning_en text)
 	RETURNS SETOF record
@@ -155,9 +171,9 @@ BEGIN
 		WHEN jsonb_typeof(value) <> 'string' OR said = '' THEN 'is not a string'
 		WHEN type = 'date' THEN CASE WHEN dcm.read_date(said) IS NULL THEN 'is not a date' END
 		WHEN type = 'area' THEN CASE WHEN dcm.level(dcm.read_area_code(said)) IS DISTINCT FROM 3 THEN 'is not a district' END
-		WHEN type = 'body' THEN CASE WHEN NOT EXISTS (SELECT FROM dcm.org AS o WHERE o.code = said AND o.valid @> now()) THEN 'names no body' END
+		WHEN type = 'body' THEN CASE WHEN NOT EXISTS (SELECT FROM dcm.org AS o WHERE o.code = said AND o.valid @> now()) THEN 'names no body: give the code of one that is there now' END
 		WHEN type = 'category' THEN CASE WHEN NOT EXISTS (SELECT FROM dcm.category AS c
-			WHERE c.code = said AND c.edition = dcm.setting('edition') AND c.kind = 'component') THEN 'names no component category' END
+			WHERE c.code = said AND c.edition = dcm.setting('edition') AND c.kind = 'component') THEN 'names no component category: give the code, such as C0101' END
 		WHEN key = 'accuracy' THEN CASE WHEN said NOT IN ('A', 'B', 'C') THEN 'is not A, B or C' END
 		WHEN key = 'state' THEN CASE WHEN NOT dcm.is_component_state(said) THEN 'is no state of a component' END
 	END;

@@ -51,7 +51,10 @@ BEGIN
 			CASE split_part(code, '=', 2) WHEN 'body' THEN '机构' WHEN 'category' THEN '类别' WHEN 'grid' THEN '单元网格' WHEN 'area' THEN '区划'
 				WHEN 'role' THEN '角色' WHEN 'person' THEN '人员' WHEN 'duty area' THEN '责任网格' WHEN 'calendar' THEN '日历' WHEN 'edition' THEN '标准版本'
 				ELSE '该项' END)
-		WHEN 'ambiguous' THEN format('more than one %s has this name: give its code. 名称不唯一,请填代码。', split_part(code, '=', 2))
+		WHEN 'ambiguous' THEN format('more than one %s has this name: give its code%s. 名称不唯一,请填代码。', split_part(code, '=', 2),
+			' (' || nullif(split_part(code, '=', 3), '') || ')')
+		WHEN 'body_ended' THEN CASE split_part(code, '=', 2) WHEN '' THEN 'this body has ended, without a successor. 机构已撤销,无承继单位。'
+			ELSE format('this body has ended; its successor is %s. 机构已撤销,承继单位为 %1$s。', split_part(code, '=', 2)) END
 		WHEN 'choice' THEN format('it is one of: %s. 取值不在范围内。', split_part(code, '=', 2))
 		WHEN 'mismatch' THEN format('it does not agree with %s. 与%s不一致。', split_part(code, '=', 2),
 			CASE split_part(code, '=', 2) WHEN 'the code' THEN '代码' WHEN 'the name' THEN '名称' WHEN 'the category' THEN '类别'

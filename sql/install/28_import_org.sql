@@ -152,9 +152,23 @@ CREATE FUNCTION dcm.settle_orgs(options jsonb) RETURNS void
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
+	col text;
 	marked bigint;
 	n bigint;
 BEGIN
+	-- by name: a body of the list, or one that there is
+	FOREACH col IN ARRAY '{parent,successor}'::text[] LOOP
+		EXECUTE format($q$
+			UPDATE pg_temp.judged_orgs AS j SET %1$I = CASE n.many WHEN 1 THEN n.code ELSE j.%1$I END,
+				bad = CASE WHEN n.many > 1 THEN ARRAY['%1$s:ambiguous=body=' || n.codes] END
+			FROM (
+				SELECT k.name, min(k.code) AS code, count(*) AS many, string_agg(k.code, ', ' ORDER BY k.code) AS codes
+				FROM (SELECT o.name, o.code FROM pg_temp.judged_orgs AS o WHERE o.bad IS NULL
+					UNION SELECT o.name, o.code FROM dcm.org AS o WHERE o.valid @> now()) AS k
+				GROUP BY k.name) AS n
+			WHERE n.name = j.%1$I AND j.bad IS NULL
+				AND NOT EXISTS (SELECT FROM pg_temp.judged_orgs AS o WHERE o.code = j.%1$I) AND NOT EXISTS (SELECT FROM dcm.org AS o WHERE o.code = j.%1$I)$q$, col);
+	END LOOP;
 	LOOP
 		UPDATE pg_temp.judged_orgs AS j SET bad = j.bad || 'parent:unknown=body'::text
 		WHERE j.bad IS NULL AND j.parent IS NOT NULL
@@ -244,6 +258,46 @@ END
 $$;
 COMMENT ON FUNCTION dcm.store_orgs(jsonb) IS 'Writes the good lines of a list of bodies. 写入机构。';
 
+CREATE FUNCTION dcm.body_fault(said text) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	living text[];
+	ended int;
+BEGIN
+	SELECT array_agg(o.code ORDER BY o.code) FILTER (WHERE o.valid @> now()), min(o.id) FILTER (WHERE upper(o.valid) <= now()) INTO living, ended
+	FROM dcm.org AS o WHERE said IN (o.code, o.name);
+	RETURN CASE WHEN cardinality(living) > 0 THEN 'ambiguous=body=' || array_to_string(living, ', ')
+		WHEN ended IS NOT NULL THEN concat('body_ended=', (SELECT o.code FROM dcm.org AS o WHERE o.id = dcm.living_org(ended, now())))
+		ELSE 'unknown=body' END;
+END
+$$;
+COMMENT ON FUNCTION dcm.body_fault(text) IS
+	'Why a list''s word for a body names none: unknown, ambiguous with the codes, or body_ended with the successor. 清单中机构无法识别的原因。';
+
+CREATE FUNCTION dcm.role_keys(OUT key text, OUT code text, OUT many bigint, OUT codes text) RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT r.code, r.code, 1::bigint, r.code FROM dcm.role AS r
+	UNION ALL
+	SELECT n.name, min(n.code), count(*), string_agg(n.code, ', ' ORDER BY n.code)
+	FROM (
+		-- 监督员(采集员) is either
+		SELECT DISTINCT r.code, w.name
+		FROM (SELECT o.code, translate(o.name, '（）', '()') AS name FROM dcm.role AS o) AS r
+			CROSS JOIN LATERAL (SELECT r.name UNION SELECT dcm.clean(p) FROM regexp_split_to_table(r.name, '[()]') AS p) AS w (name)
+		WHERE w.name IS NOT NULL) AS n
+	WHERE NOT EXISTS (SELECT FROM dcm.role AS c WHERE c.code = n.name)
+	GROUP BY n.name;
+END
+$$;
+COMMENT ON FUNCTION dcm.role_keys() IS
+	'By what a list may name each role: its code, its name, or what stands before or in the brackets of its name, with how many have that. 角色的代码与名称对照。';
+
 -- People and their posts
 
 CREATE FUNCTION dcm.import_people() RETURNS dcm.import_result
@@ -257,7 +311,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.import_people() IS
-	'Takes people and their posts in from dcm.stage_people, a row a post, so that one person may stand in several; code and name are needed, a row with a role makes a post (code post, else PERSON/ROLE or PERSON/ROLE/BODY), valid_from and valid_till are the post''s. Returns a summary, which counts people and posts; bad rows stay, with their reasons in dcm.import_fault. 导入人员与岗位。';
+	'Takes people and their posts in from dcm.stage_people, a row a post, so that one person may stand in several; code and name are needed, a row with a role makes a post (code post, else PERSON/ROLE/BODY by their codes); role and org are codes or names, valid_from and valid_till are the post''s. Returns a summary, which counts people and posts; bad rows stay, with their reasons in dcm.import_fault. 导入人员与岗位。';
 
 CREATE FUNCTION dcm.judge_people(first tid, last tid, options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
@@ -265,17 +319,22 @@ CREATE FUNCTION dcm.judge_people(first tid, last tid, options jsonb) RETURNS voi
 AS $$
 BEGIN
 	INSERT INTO pg_temp.judged_people (line, code, name, name_en, kind, login, phone, post, role, org, area, duty_area, basis, valid, key, bad)
+	WITH body AS MATERIALIZED (
+		SELECT * FROM dcm.body_keys()
+	), role AS MATERIALIZED (
+		SELECT * FROM dcm.role_keys()
+	)
 	SELECT s.line, r.code, dcm.clean(s.name), dcm.clean(s.name_en), dcm.clean(s.kind), dcm.clean(s.login), dcm.clean(s.phone),
-		r.post, r.role, o.id, dcm.read_area_code(s.area), d.id, r.basis,
+		t.post, x.code, o.id, dcm.read_area_code(s.area), d.id, r.basis,
 		dcm.read_valid(dcm.read_date(s.valid_from), dcm.read_date(s.valid_till)),
-		coalesce('post ' || r.post, 'person ' || r.code),
+		coalesce('post ' || t.post, 'person ' || r.code),
 		dcm.faults(
 			CASE WHEN r.code IS NULL THEN 'code:missing' END,
 			CASE WHEN dcm.clean(s.name) IS NULL THEN 'name:missing' END,
 			CASE WHEN dcm.clean(s.kind) NOT IN ('human', 'service') THEN 'kind:choice=human, service' END,
 			CASE WHEN r.role IS NULL AND coalesce(dcm.clean(s.post), dcm.clean(s.org), dcm.clean(s.area), dcm.clean(s.duty_area)) IS NOT NULL THEN 'role:missing'
-				WHEN r.role IS NOT NULL AND NOT EXISTS (SELECT FROM dcm.role AS x WHERE x.code = r.role) THEN 'role:unknown=role' END,
-			CASE WHEN dcm.clean(s.org) IS NOT NULL AND o.id IS NULL THEN 'org:unknown=body'
+				WHEN r.role IS NOT NULL AND x.code IS NULL THEN 'role:unknown=role' WHEN x.many > 1 THEN 'role:ambiguous=role=' || x.codes END,
+			CASE WHEN dcm.clean(s.org) IS NOT NULL AND (o.many = 1) IS NOT TRUE THEN 'org:' || dcm.body_fault(dcm.clean(s.org))
 				WHEN r.role IS NOT NULL AND dcm.clean(s.org) IS NULL THEN 'org:missing' END,
 			CASE WHEN dcm.clean(s.area) IS NOT NULL AND dcm.read_area_code(s.area) IS NULL THEN 'area:bad_code'
 				WHEN dcm.clean(s.area) IS NOT NULL AND EXISTS (SELECT FROM dcm.region)
@@ -288,10 +347,13 @@ BEGIN
 			CASE WHEN dcm.read_date(s.valid_till) < dcm.read_date(s.valid_from) THEN 'valid_till:ended' END)
 	FROM dcm.stage_people AS s
 		CROSS JOIN LATERAL (
-			SELECT dcm.clean(s.code) AS code, dcm.clean(s.role) AS role, dcm.clean(s.basis) AS basis,
-				CASE WHEN dcm.clean(s.role) IS NOT NULL
-					THEN coalesce(dcm.clean(s.post), concat_ws('/', dcm.clean(s.code), dcm.clean(s.role), dcm.clean(s.org))) END AS post) AS r
-		LEFT JOIN dcm.org AS o ON o.code = dcm.clean(s.org) AND o.valid @> now()
+			SELECT dcm.clean(s.code) AS code, dcm.clean(s.role) AS role, dcm.clean(s.basis) AS basis) AS r
+		LEFT JOIN body AS o ON o.key = dcm.clean(s.org)
+		LEFT JOIN role AS x ON x.key = translate(r.role, '（）', '()')
+		CROSS JOIN LATERAL (
+			-- one post, by whichever name its role and body go
+			SELECT CASE WHEN r.role IS NOT NULL THEN coalesce(dcm.clean(s.post), concat_ws('/', r.code, coalesce(x.code, r.role),
+				coalesce((SELECT b.code FROM dcm.org AS b WHERE b.id = o.id), dcm.clean(s.org)))) END AS post) AS t
 		LEFT JOIN dcm.duty_area AS d ON d.code = dcm.clean(s.duty_area) AND d.valid @> now()
 	WHERE s.ctid >= first AND s.ctid < last;
 END

@@ -107,7 +107,7 @@ BEGIN
 	INSERT INTO pg_temp.judged_filing_standards
 		(line, category, condition_no, condition, condition_en, limit_1, limit_2, limit_3, closing, closing_en, source, edition, since, bad, warn)
 	WITH known AS MATERIALIZED (
-		SELECT k.key, min(k.id) AS id, count(*) AS many
+		SELECT k.key, min(k.id) AS id, count(*) AS many, string_agg(c.code, ', ' ORDER BY c.code) AS codes
 		FROM dcm.category AS c CROSS JOIN LATERAL (VALUES (c.code, c.id), (c.name, c.id)) AS k (key, id)
 		WHERE c.edition = options ->> 'edition'
 		GROUP BY k.key
@@ -117,7 +117,7 @@ BEGIN
 		lower(dcm.read_valid(dcm.read_date(s.valid_from), NULL)),
 		dcm.faults(
 			CASE WHEN dcm.clean(s.category) IS NULL THEN 'category:missing' WHEN k.id IS NULL THEN 'category:unknown=category'
-				WHEN k.many > 1 THEN 'category:ambiguous=category' END,
+				WHEN k.many > 1 THEN 'category:ambiguous=category=' || k.codes END,
 			CASE WHEN dcm.clean(s.condition_no) IS NULL THEN 'condition_no:missing'
 				WHEN r.condition_no BETWEEN 1 AND 32767 THEN NULL ELSE 'condition_no:bad_integer' END,
 			CASE WHEN dcm.clean(s.condition) IS NULL THEN 'condition:missing' END,

@@ -89,7 +89,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.import_grids(text) IS
-	'Takes unit grids in from dcm.stage_grids: code and geom are needed, org is a body''s code; codes of 14 digits are converted where the edition given, else the city''s, has such. Invalid rings are mended, which is told; overlaps and sizes are for dcm.check_grids(). A code that has ended is void and refused. Returns a summary; bad rows stay, with their reasons in dcm.import_fault. 导入单元网格。';
+	'Takes unit grids in from dcm.stage_grids: code and geom are needed, org is a body''s code or name; codes of 14 digits are converted where the edition given, else the city''s, has such. Invalid rings are mended, which is told; overlaps and sizes are for dcm.check_grids(). A code that has ended is void and refused. Returns a summary; bad rows stay, with their reasons in dcm.import_fault. 导入单元网格。';
 
 CREATE FUNCTION dcm.judge_grids(first tid, last tid, options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
@@ -100,6 +100,9 @@ DECLARE
 	city constant dcm.area_code := dcm.setting('area_code');
 BEGIN
 	INSERT INTO pg_temp.judged_grids (line, code, name, geom, area_class, land_use, grade, org, valid, bad, warn)
+	WITH body AS MATERIALIZED (
+		SELECT * FROM dcm.body_keys()
+	)
 	SELECT s.line, r.code, dcm.clean(s.name), g.polygon, r.area_class, dcm.clean(s.land_use), dcm.clean(s.grade), o.id,
 		dcm.read_valid(dcm.read_date(s.valid_from), dcm.read_date(s.valid_till)),
 		dcm.faults(
@@ -108,7 +111,7 @@ BEGIN
 				WHEN upper(w.valid) <= now() THEN 'code:void_code' END,
 			CASE WHEN dcm.clean(s.geom) IS NULL THEN 'geom:missing' WHEN g.polygon IS NULL THEN 'geom:bad_geometry' END,
 			CASE WHEN dcm.clean(s.area_class) IS NULL OR r.area_class BETWEEN 1 AND 3 THEN NULL ELSE 'area_class:choice=1, 2, 3' END,
-			CASE WHEN dcm.clean(s.org) IS NOT NULL AND o.id IS NULL THEN 'org:unknown=body' END,
+			CASE WHEN dcm.clean(s.org) IS NOT NULL AND (o.many = 1) IS NOT TRUE THEN 'org:' || dcm.body_fault(dcm.clean(s.org)) END,
 			CASE WHEN dcm.clean(s.valid_from) IS NOT NULL AND dcm.read_date(s.valid_from) IS NULL THEN 'valid_from:bad_date' END,
 			CASE WHEN dcm.clean(s.valid_till) IS NOT NULL AND dcm.read_date(s.valid_till) IS NULL THEN 'valid_till:bad_date' END,
 			CASE WHEN dcm.read_date(s.valid_till) < dcm.read_date(s.valid_from) THEN 'valid_till:ended' END),
@@ -120,7 +123,7 @@ BEGIN
 			SELECT coalesce(dcm.read_grid_code(s.code), CASE WHEN old_digits THEN dcm.read_grid_code_2005(s.code) END) AS code,
 				old_digits AND dcm.read_grid_code(s.code) IS NULL AS converted, dcm.read_integer(s.area_class) AS area_class) AS r
 		CROSS JOIN LATERAL dcm.read_polygon(dcm.clean(s.geom)) AS g
-		LEFT JOIN dcm.org AS o ON o.code = dcm.clean(s.org) AND o.valid @> now()
+		LEFT JOIN body AS o ON o.key = dcm.clean(s.org)
 		LEFT JOIN dcm.grid AS w ON w.code = r.code
 	WHERE s.ctid >= first AND s.ctid < last;
 END

@@ -33,13 +33,13 @@ $$;
 COMMENT ON FUNCTION dcm.body_keys() IS
 	'By what a list may name each body: its code, or its name, with how many have that. 机构的代码与名称对照。';
 
-CREATE FUNCTION dcm.component_category_keys(edition text, OUT key text, OUT id int, OUT many bigint, OUT major text, OUT minor text, OUT digits int) RETURNS SETOF record
+CREATE FUNCTION dcm.component_category_keys(edition text, OUT key text, OUT id int, OUT many bigint, OUT major text, OUT minor text, OUT digits int, OUT codes text) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 ROWS 10
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY
-	SELECT k.key, min(c.id), count(*), min(c.major), min(c.minor), min(c.major || c.minor)::int
+	SELECT k.key, min(c.id), count(*), min(c.major), min(c.minor), min(c.major || c.minor)::int, string_agg(c.code, ', ' ORDER BY c.code)
 	FROM dcm.category AS c CROSS JOIN LATERAL (VALUES (c.code), (c.major || c.minor), (c.name)) AS k (key)
 	WHERE c.kind = 'component' AND c.edition = component_category_keys.edition AND c.major || c.minor ~ '^[0-9]{4,5}$'
 	GROUP BY k.key;
@@ -119,12 +119,10 @@ BEGIN
 				WHEN NOT p.id <@ city THEN 'id:mismatch=the city''s area'
 				WHEN p.digits <> k.digits THEN 'id:mismatch=the category' END,
 			CASE WHEN k.id IS NULL THEN CASE WHEN p.category IS NULL THEN 'category:missing' ELSE 'category:unknown=category' END
-				WHEN k.many > 1 THEN 'category:ambiguous=category' END,
-			CASE WHEN a.id IS NULL THEN CASE WHEN p.authority IS NOT NULL THEN 'authority:unknown=body' END
-				WHEN a.many > 1 THEN 'authority:ambiguous=body' END,
-			CASE WHEN o.id IS NULL THEN CASE WHEN p.owner IS NOT NULL THEN 'owner:unknown=body' END WHEN o.many > 1 THEN 'owner:ambiguous=body' END,
-			CASE WHEN m.id IS NULL THEN CASE WHEN p.maintainer IS NOT NULL THEN 'maintainer:unknown=body' END
-				WHEN m.many > 1 THEN 'maintainer:ambiguous=body' END,
+				WHEN k.many > 1 THEN 'category:ambiguous=category=' || k.codes END,
+			CASE WHEN p.authority IS NOT NULL AND (a.many = 1) IS NOT TRUE THEN 'authority:' || dcm.body_fault(p.authority) END,
+			CASE WHEN p.owner IS NOT NULL AND (o.many = 1) IS NOT TRUE THEN 'owner:' || dcm.body_fault(p.owner) END,
+			CASE WHEN p.maintainer IS NOT NULL AND (m.many = 1) IS NOT TRUE THEN 'maintainer:' || dcm.body_fault(p.maintainer) END,
 			CASE WHEN p.grid IS NULL THEN CASE WHEN dcm.clean(p.grid_text) IS NOT NULL THEN 'grid:bad_code' END
 				WHEN g.code IS NULL THEN 'grid:unknown=grid'
 				WHEN p.x IS NULL THEN NULL

@@ -325,6 +325,7 @@ BEGIN
 			MESSAGE = CASE WHEN category IS NULL THEN 'the category of the problem is not known'
 				ELSE pg_catalog.format('category "%s" does not exist', category) END,
 			DETAIL = pg_catalog.format('The city''s edition is %s.', dcm.setting('edition')),
+			HINT = dcm.category_hint(category),
 			CONSTRAINT = 'dcm.no_category';
 	END IF;
 	IF spot IS NULL THEN

@@ -11,6 +11,72 @@ SELECT load_preset('cn_roles'), load_preset('cn_labels'), load_preset('cn_catego
 UPDATE setting SET value = '320681' WHERE name = 'area_code';
 SAVEPOINT empty;
 
+-- by code or by name: bodies, also of the same list, and roles, by either part of their names
+COPY stage_orgs (code, name, level, kind, parent, successor, valid_till) FROM stdin;
+cgj	城市管理局	1	department	市政府	\N	\N
+gov	市政府	1	committee	\N	\N	\N
+lamps	路灯所	2	department	城市管理局	\N	\N
+power	供电公司	2	enterprise	\N	路灯所	2015-01-01
+gas	煤气公司	2	enterprise	\N	\N	2015-01-01
+same1	同名	2	department	\N	\N	\N
+same2	同名	2	department	\N	\N	\N
+below	下属	2	department	同名	无此	\N
+\.
+SELECT lines, added, bad FROM import_orgs();
+EXECUTE faults ('orgs');
+SELECT o.code, p.code AS parent, s.code AS successor FROM org AS o LEFT JOIN org AS p ON p.id = o.parent LEFT JOIN org AS s ON s.id = o.successor WHERE num_nonnulls(p.code, s.code) > 0 ORDER BY 1;
+DELETE FROM stage_orgs;
+INSERT INTO role (code, name, name_en) VALUES ('worker', '处置员（工人）', 'worker');
+COPY stage_people (code, name, role, org) FROM stdin;
+zhang	张三	采集员	城市管理局
+zhang	张三	派遣员	cgj
+li	李四	监督员（采集员）	路灯所
+wang	王五	监督员	同名
+zhao	赵六	处置员	供电公司
+qian	钱七	工人	煤气公司
+sun	孙八	工人	gas
+zhou	周九	所长	无此
+\.
+SELECT lines, added, bad FROM import_people();
+EXECUTE faults ('people');
+SELECT code, role FROM post WHERE role <> 'system' ORDER BY 1;
+-- the same by codes is the same
+COPY stage_people (code, name, role, org) FROM stdin;
+zhang	张三	collector	cgj
+\.
+DELETE FROM stage_people WHERE code <> 'zhang';
+SELECT lines, added, unchanged, bad FROM import_people();
+COPY stage_grids (code, geom, org) FROM stdin;
+320681100001001	POLYGON((121.60 31.80, 121.61 31.80, 121.61 31.81, 121.60 31.81, 121.60 31.80))	路灯所
+320681100001002	POLYGON((121.61 31.80, 121.62 31.80, 121.62 31.81, 121.61 31.81, 121.61 31.80))	供电公司
+\.
+SELECT lines, added, bad FROM import_grids();
+EXECUTE faults ('grids');
+DELETE FROM stage_grids;
+INSERT INTO category (edition, code, kind, major, minor, name) VALUES ('2013', 'C0198', 'component', '01', '98', '上水井盖');
+COPY stage_components (category, owner, maintainer, lon, lat) FROM stdin;
+上水井盖	供电公司	煤气公司	121.601	31.801
+污水井盖	路灯所	同名	121.601	31.801
+\.
+SELECT lines, added, bad FROM import_components();
+EXECUTE faults ('components');
+DELETE FROM stage_components;
+COPY stage_filing_standards (category, condition_no, condition) FROM stdin;
+上水井盖	1	缺失
+\.
+SELECT lines, added, bad FROM import_filing_standards();
+EXECUTE faults ('filing_standards');
+-- what takes codes alone says so
+SAVEPOINT named;
+SELECT next_component_id('320681', '上水井盖');
+ROLLBACK TO named;
+SELECT next_component_id('320681', '无此类');
+ROLLBACK TO named;
+SELECT resolve_responsible('污水井盖', dcm.point(121.6, 31.8));
+ROLLBACK TO named;
+SELECT key, component_value_fault(key, type, '"污水井盖"') FROM component_data() WHERE type IN ('body', 'category');
+ROLLBACK TO empty;
+
 -- ids that lines bring with them, one of them the last there is, and lines without
 INSERT INTO grid (code, geom) VALUES ('320681100001001', ST_Multi(ST_MakeEnvelope(121.6, 31.8, 121.61, 31.81, 4490)));
 COPY stage_components (id, category, lon, lat) FROM stdin;
