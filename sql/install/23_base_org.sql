@@ -243,6 +243,12 @@ BEGIN
 	PERFORM dcm.require_city();
 	-- bodies
 	kind := 'org';
+	IF NOT EXISTS (SELECT FROM dcm.org AS o WHERE o.valid @> now()) THEN
+		problem := 'no_bodies';
+		detail := 'the city has no bodies yet, so there is nothing to check. 尚无机构。';
+		RETURN NEXT;
+		RETURN;
+	END IF;
 	RETURN QUERY
 	WITH RECURSIVE up AS (
 		SELECT o.id, o.parent, ARRAY[o.id] AS path, false AS circle FROM dcm.org AS o
@@ -311,7 +317,13 @@ BEGIN
 		SELECT 3, 'person_ended', p.code, format('person "%s" is not valid now. 任职人员已失效。', h.code)
 		FROM dcm.post AS p JOIN dcm.person AS h ON h.id = p.person WHERE p.valid @> now() AND NOT h.valid @> now()
 		UNION ALL
-		SELECT 4, 'duty_area_ended', p.code, format('duty area "%s" is not valid now. 责任网格已失效。', d.code)
+		SELECT 4, 'post_twice', max(p.code), format('person "%s" holds role "%s" in "%s" more than once: %s. 同一人在同一机构重复任同一角色。', h.code, p.role, o.code, string_agg(p.code, ', ' ORDER BY p.code))
+		FROM dcm.post AS p JOIN dcm.person AS h ON h.id = p.person JOIN dcm.org AS o ON o.id = p.org
+		WHERE p.valid @> now()
+		-- for another place it is another post
+		GROUP BY h.code, p.role, o.code, p.area, p.duty_area HAVING count(*) > 1
+		UNION ALL
+		SELECT 5, 'duty_area_ended', p.code, format('duty area "%s" is not valid now. 责任网格已失效。', d.code)
 		FROM dcm.post AS p JOIN dcm.duty_area AS d ON d.id = p.duty_area WHERE p.valid @> now() AND NOT d.valid @> now()) AS x
 	ORDER BY x.turn, x.code;
 
@@ -346,4 +358,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.check_org() IS
-	'What is inconsistent in bodies and posts now: cycle, level_above_parent, parent_ended, government_without_area, area_unknown, area_outside_parent, two_governments, no_successor, two_leaders; post_without_body, body_ended, person_ended, duty_area_ended; no_centre and centre_beyond_mode by the organisation mode. No row where nothing is. 机构与岗位一致性检查。';
+	'What is inconsistent in bodies and posts now: no_bodies, cycle, level_above_parent, parent_ended, government_without_area, area_unknown, area_outside_parent, two_governments, no_successor, two_leaders; post_without_body, body_ended, person_ended, post_twice (the same person, role, body and place), duty_area_ended; no_centre and centre_beyond_mode by the organisation mode. No row where nothing is. 机构与岗位一致性检查。';

@@ -63,6 +63,9 @@ BEGIN
 		WHEN 'no_grid' THEN 'the point lies in no unit grid. 坐标不在任何网格内。'
 		WHEN 'void_code' THEN 'the code is void, and a void code is not used again. 代码已作废,不得再用。'
 		WHEN 'no_serial' THEN 'no serial number is left for its district and category; give it an id, or divide the category. 顺序号已用完。'
+		WHEN 'post_back' THEN format('%s holds this post now, to whom it passed from this person; the list has given it back. 岗位已移交 %1$s,本清单又改回原任。', split_part(code, '=', 2))
+		WHEN 'post_double' THEN format('the person holds this role in this body already as post "%s": give that as post, or end it. 同一人已以岗位 %1$s 任该角色。', split_part(code, '=', 2))
+		WHEN 'post_ended' THEN format('the post has ended and stays so; give a valid_from of %s or later to fill it again. 岗位已终止,如需恢复,valid_from 请填 %1$s 或以后。', split_part(code, '=', 2))
 		WHEN 'limit_order' THEN 'a limit of this area class is longer than that of a less busy one. 一类区域时限不应长于次级区域。'
 		WHEN 'not_local' THEN 'an addition of the city''s own stands outside the edition''s range for them. 地方扩展编码不在标准规定的范围内。'
 		WHEN 'local_order' THEN 'an addition of the city''s own leaves a number out: they go down from the last. 地方扩展编码应自后向前连续。'

@@ -311,7 +311,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.import_people() IS
-	'Takes people and their posts in from dcm.stage_people, a row a post, so that one person may stand in several; code and name are needed, a row with a role makes a post (code post, else PERSON/ROLE/BODY by their codes); role and org are codes or names, valid_from and valid_till are the post''s. Returns a summary, which counts people and posts; bad rows stay, with their reasons in dcm.import_fault. 导入人员与岗位。';
+	'Takes people and their posts in from dcm.stage_people, a row a post, so that one person may stand in several; code and name are needed, a row with a role makes a post (code post, else PERSON/ROLE/BODY by their codes); role and org are codes or names, valid_from and valid_till are the post''s. Returns a summary, which counts people and posts; a warning tells of a post that would go back to whom it was handed over from, that the person holds already under another code, or that has ended. Bad rows stay, with their reasons in dcm.import_fault. 导入人员与岗位。';
 
 CREATE FUNCTION dcm.judge_people(first tid, last tid, options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
@@ -381,9 +381,46 @@ BEGIN
 		FROM pg_temp.judged_people AS x WHERE x.bad IS NULL
 		GROUP BY x.login HAVING count(DISTINCT x.code) > 1) AS f
 	WHERE f.login = j.login AND j.bad IS NULL;
+	PERFORM dcm.settle_posts();
 END
 $$;
 COMMENT ON FUNCTION dcm.settle_people(jsonb) IS 'Finds lines that say different things of one person, or one login of two. 校验同一人员的多行。';
+
+CREATE FUNCTION dcm.settle_posts() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	-- a list that is older than a hand-over takes it back
+	UPDATE pg_temp.judged_people AS j SET warn = j.warn || ('post:post_back=' || n.code)
+	FROM dcm.person AS h, dcm.post AS t, dcm.person AS n
+	WHERE h.code = j.code AND t.code = j.post AND t.valid @> now() AND n.id = t.person AND j.bad IS NULL AND t.person <> h.id
+		AND EXISTS (SELECT FROM dcm.post AS o WHERE o.code = j.post AND o.person = h.id AND upper(o.valid) <= now());
+	-- one that is newer names the post by who holds it now
+	UPDATE pg_temp.judged_people AS j SET warn = j.warn || ('post:post_double=' || d.post)
+	FROM (
+		SELECT k.line, min(t.code) AS post
+		FROM pg_temp.judged_people AS k
+			JOIN dcm.person AS h ON h.code = k.code
+			JOIN dcm.post AS t ON t.person = h.id AND t.role = k.role AND t.org = k.org AND t.code <> k.post AND t.valid @> now()
+		WHERE k.bad IS NULL AND NOT EXISTS (SELECT FROM dcm.post AS o WHERE o.code = k.post AND o.valid @> now())
+			-- the list may say that of both
+			AND NOT EXISTS (SELECT FROM pg_temp.judged_people AS o WHERE o.post = t.code AND o.bad IS NULL)
+		GROUP BY k.line) AS d
+	WHERE d.line = j.line;
+	-- what has ended stays so, unless the list says from when it is filled again
+	UPDATE pg_temp.judged_people AS j SET warn = j.warn || ('post:post_ended=' || e.ended)
+	FROM (
+		-- the first day that it can be filled for as a whole
+		SELECT t.code, (max(upper(t.valid)) AT TIME ZONE dcm.setting('time_zone') - interval '1 microsecond')::date + 1 AS ended
+		FROM dcm.post AS t WHERE NOT isempty(t.valid)
+		GROUP BY t.code HAVING max(coalesce(upper(t.valid), 'infinity')) <= now()) AS e
+	WHERE e.code = j.post AND j.bad IS NULL
+		AND EXISTS (SELECT FROM dcm.post AS t WHERE t.code = j.post AND t.valid && coalesce(j.valid, '[-infinity,)'))
+		AND coalesce(upper(j.valid), 'infinity') > now();
+END
+$$;
+COMMENT ON FUNCTION dcm.settle_posts() IS 'Warns of lines that would give a post back, double one, or name one that has ended. 提示与现任、重复及已终止岗位不符的行。';
 
 CREATE FUNCTION dcm.store_people(options jsonb, OUT added bigint, OUT changed bigint, OUT unchanged bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000

@@ -77,6 +77,47 @@ ROLLBACK TO named;
 SELECT key, component_value_fault(key, type, '"污水井盖"') FROM component_data() WHERE type IN ('body', 'category');
 ROLLBACK TO empty;
 
+-- after a hand-over: a list that is older, and one that is newer
+SELECT * FROM check_org();
+INSERT INTO org (code, name, level, kind) VALUES ('centre', '中心', 1, 'supervision_command_centre');
+PREPARE held AS SELECT t.code AS post, h.code AS holder, t.basis, upper_inf(t.valid) AS in_force FROM post AS t JOIN person AS h ON h.id = t.person WHERE t.role <> 'system' ORDER BY 1, t.id;
+COPY stage_people (code, name, phone, role, org, post, basis) FROM stdin;
+zhang	张三	138	collector	centre	\N	contract
+li	李四	139	acceptor	centre	\N	\N
+wang	王五	\N	dispatcher	centre	d-1	\N
+\.
+SELECT added, changed, unchanged, bad, warnings FROM import_people();
+UPDATE post SET valid = '[2015-01-01,)' WHERE role <> 'system';
+SELECT hand_over('zhang', 'li');
+SELECT end_post('d-1', '2016-01-01');
+COPY stage_people (code, name, phone, role, org, post) FROM stdin;
+zhang	张三	137	collector	centre	\N
+wang	王五	\N	dispatcher	centre	d-1
+\.
+SAVEPOINT handed;
+SELECT added, changed, unchanged, bad, warnings FROM import_people();
+EXECUTE faults ('people');
+EXECUTE held;
+SELECT phone FROM person WHERE code = 'zhang';
+ROLLBACK TO handed;
+DELETE FROM stage_people;
+COPY stage_people (code, name, role, org, post, valid_from) FROM stdin;
+li	李四	collector	centre	\N	\N
+zhang	张三	dispatcher	centre	d-1	2099-01-01
+\.
+SELECT added, changed, unchanged, bad, warnings FROM import_people();
+EXECUTE faults ('people');
+EXECUTE held;
+SELECT problem, code, detail FROM check_org();
+-- with the post's code the newer list says nothing new
+DELETE FROM post WHERE code = 'li/collector/centre';
+COPY stage_people (code, name, role, org, post) FROM stdin;
+li	李四	collector	centre	zhang/collector/centre
+\.
+SELECT added, changed, unchanged, bad, warnings FROM import_people();
+SELECT problem, code, detail FROM check_org();
+ROLLBACK TO empty;
+
 -- ids that lines bring with them, one of them the last there is, and lines without
 INSERT INTO grid (code, geom) VALUES ('320681100001001', ST_Multi(ST_MakeEnvelope(121.6, 31.8, 121.61, 31.81, 4490)));
 COPY stage_components (id, category, lon, lat) FROM stdin;
