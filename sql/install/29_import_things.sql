@@ -156,6 +156,7 @@ COMMENT ON FUNCTION dcm.judge_components(tid, tid, jsonb) IS 'Judges lines of dc
 CREATE FUNCTION dcm.settle_component_grids() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 	SET search_path FROM CURRENT
+	SET enable_nestloop = off -- what joins the whole list is lost by it
 AS $$
 DECLARE
 	side float8;
@@ -197,6 +198,7 @@ COMMENT ON FUNCTION dcm.settle_component_grids() IS
 CREATE FUNCTION dcm.settle_components(options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 	SET search_path FROM CURRENT
+	SET enable_nestloop = off -- what joins the whole list is lost by it
 AS $$
 DECLARE
 	srid constant int := dcm.city_srid();
@@ -213,7 +215,6 @@ BEGIN
 		RETURN;
 	END IF;
 	CREATE TEMP TABLE judged_without_id ON COMMIT DROP AS SELECT 1;
-	-- what follows joins the whole list, and is lost by nested loops
 	ANALYZE pg_temp.judged_components (line, id, category, grid, x, y, bad);
 	-- without an id: the one that is there already, of that kind at that place
 	IF EXISTS (SELECT FROM dcm.component) THEN
@@ -234,6 +235,7 @@ COMMENT ON FUNCTION dcm.settle_components(jsonb) IS
 CREATE FUNCTION dcm.store_component_ids(options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 	SET search_path = pg_catalog, dcm, pg_temp
+	SET enable_nestloop = off -- what joins the whole list is lost by it
 AS $$
 DECLARE
 	city constant dcm.area_code := dcm.setting('area_code');
@@ -265,20 +267,19 @@ BEGIN
 		WHERE (p.district, p.category) = (part.district, part.category);
 	END LOOP;
 	CREATE TEMP TABLE judged_serial ON COMMIT DROP AS
-	SELECT p.district, p.category, p.major, p.minor, s.serial, s.turn
-	FROM pg_temp.judged_part AS p CROSS JOIN LATERAL unnest(p.serials) WITH ORDINALITY AS s (serial, turn);
+	SELECT p.district, p.category, p.major, p.minor, n.serial, n.turn
+	FROM pg_temp.judged_part AS p CROSS JOIN LATERAL unnest(p.serials) WITH ORDINALITY AS n (serial, turn);
+	CREATE TEMP TABLE judged_turn ON COMMIT DROP AS
+	SELECT c.line, c.category, coalesce(dcm.district(c.grid), city) AS district,
+		row_number() OVER (PARTITION BY coalesce(dcm.district(c.grid), city), c.category ORDER BY c.line) AS turn
+	FROM pg_temp.judged_components AS c WHERE c.id IS NULL AND c.bad IS NULL;
 	ANALYZE pg_temp.judged_serial;
-	UPDATE pg_temp.judged_components AS j SET id = n.id
-	FROM (
-		SELECT o.line, dcm.make_component_id(s.district, s.major, s.minor, s.serial, options ->> 'cut') AS id
-		FROM (
-			SELECT c.line, c.category, coalesce(dcm.district(c.grid), city) AS district,
-				row_number() OVER (PARTITION BY coalesce(dcm.district(c.grid), city), c.category ORDER BY c.line) AS turn
-			FROM pg_temp.judged_components AS c WHERE c.id IS NULL AND c.bad IS NULL) AS o
-			JOIN pg_temp.judged_serial AS s USING (district, category, turn)) AS n
-	WHERE n.line = j.line;
+	ANALYZE pg_temp.judged_turn;
+	UPDATE pg_temp.judged_components AS j SET id = dcm.make_component_id(s.district, s.major, s.minor, s.serial, options ->> 'cut')
+	FROM pg_temp.judged_turn AS t JOIN pg_temp.judged_serial AS s USING (district, category, turn)
+	WHERE t.line = j.line;
 	UPDATE pg_temp.judged_components AS j SET bad = j.bad || 'id:no_serial'::text WHERE j.id IS NULL AND j.bad IS NULL;
-	DROP TABLE pg_temp.judged_part, pg_temp.judged_serial;
+	DROP TABLE pg_temp.judged_part, pg_temp.judged_serial, pg_temp.judged_turn;
 END
 $$;
 COMMENT ON FUNCTION dcm.store_component_ids(jsonb) IS 'Issues ids to the good lines that have none. 为无标识码的部件发码。';
@@ -286,6 +287,7 @@ COMMENT ON FUNCTION dcm.store_component_ids(jsonb) IS 'Issues ids to the good li
 CREATE FUNCTION dcm.store_component_changes() RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 	SET search_path FROM CURRENT
+	SET enable_nestloop = off -- what joins the whole list is lost by it
 AS $$
 DECLARE
 	srid constant int := dcm.city_srid();
@@ -318,6 +320,7 @@ COMMENT ON FUNCTION dcm.store_component_changes() IS 'Changes the components of 
 CREATE FUNCTION dcm.store_components(options jsonb, OUT added bigint, OUT changed bigint, OUT unchanged bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 	SET search_path FROM CURRENT
+	SET enable_nestloop = off -- what joins the whole list is lost by it
 AS $$
 DECLARE
 	srid constant int := dcm.city_srid();

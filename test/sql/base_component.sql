@@ -50,6 +50,18 @@ SELECT pg_temp.try('TRUNCATE dcm.component');
 DELETE FROM component WHERE id = '3206810503000001';
 SELECT version, by, state FROM component_story('3206810503000001') ORDER BY version DESC LIMIT 1;
 
+-- many in one statement: each that changes has its version, a column of the city's own included
+SAVEPOINT here;
+ALTER TABLE component ADD COLUMN colour text;
+INSERT INTO component (id, category, colour) SELECT ('321000' || lpad(n::text, 10, '0'))::component_id, pg_temp.cat('C0101'), CASE WHEN n % 2 = 0 THEN 'red' END FROM generate_series(1, 2000) AS n;
+UPDATE component SET colour = 'red' WHERE id <@ '321000';
+UPDATE component SET colour = 'blue', recorded_by = 'x' WHERE id <@ '321000';
+DELETE FROM component WHERE id <@ '321000' AND serial(id) > 1;
+SELECT op, version, row ->> 'colour' AS colour, count(*), count(DISTINCT id) AS components, bool_and(ended_at >= recorded_at AND ended_by = 'keep') AS told, count(DISTINCT row - '{id,colour,category}'::text[]) AS rows
+FROM component_history WHERE id <@ '321000' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT version, state, changes -> 'colour' AS colour FROM component_story('3210000000000001');
+ROLLBACK TO here;
+
 -- ids: after the highest that there is, never one that there was
 SELECT next_component_id('320681', 'C0101'), next_component_id('320681', 'C0101'), next_component_id('320681', 'C0503'), next_component_id('320601', 'C0101');
 SELECT next_component_id('320681', 'C0101', '2007');

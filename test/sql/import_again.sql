@@ -9,6 +9,7 @@ BEGIN;
 PREPARE faults (text) AS SELECT line, col, code, severity, left(value, 30) AS value, reason FROM import_fault WHERE list = $1 ORDER BY line, col, code;
 SELECT load_preset('cn_roles'), load_preset('cn_labels'), load_preset('cn_categories_2013') \g /dev/null
 UPDATE setting SET value = '320681' WHERE name = 'area_code';
+TRUNCATE stage_regions, stage_orgs, stage_people, stage_grids, stage_components, stage_filing_standards, stage_calendar_days RESTART IDENTITY;
 SAVEPOINT empty;
 
 -- by code or by name: bodies, also of the same list, and roles, by either part of their names
