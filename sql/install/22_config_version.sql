@@ -207,6 +207,7 @@ BEGIN ATOMIC
 		('calendar', 'calendar', NULL),
 		('border_metres', 'number', NULL),
 		('component_bodies', 'choices', '{owner,maintainer,authority}'),
+		('component_approvers', 'roles', NULL),
 		('grid_area_min', 'number', NULL),
 		('grid_area_max', 'number', NULL),
 		('clock_skew', 'interval', NULL),
@@ -255,6 +256,8 @@ BEGIN
 			WHEN 'area' THEN PERFORM value::dcm.area_code;
 			WHEN 'choice' THEN fault := CASE WHEN value <> ALL (its.choices) THEN format('It is one of: %s.', array_to_string(its.choices, ', ')) END;
 			WHEN 'choices' THEN fault := CASE WHEN NOT string_to_array(replace(value, ' ', ''), ',') <@ its.choices OR value = '' THEN format('It lists some of: %s.', array_to_string(its.choices, ', ')) END;
+			WHEN 'roles' THEN fault := (SELECT format('There is no role "%s"; see dcm.role.', min(r)) FROM unnest(string_to_array(replace(value, ' ', ''), ',') || CASE value WHEN '' THEN '{""}'::text[] END) AS r
+				WHERE NOT EXISTS (SELECT FROM dcm.role AS o WHERE o.code = r) HAVING count(*) > 0);
 			WHEN 'time_zone' THEN fault := CASE WHEN NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = value) THEN 'There is no such time zone; see pg_timezone_names.' END;
 			WHEN 'calendar' THEN fault := CASE WHEN NOT EXISTS (SELECT FROM dcm.calendar AS c WHERE c.name = value) THEN 'There is no such calendar; see dcm.calendar.' END;
 			WHEN 'edition' THEN fault := CASE WHEN NOT EXISTS (SELECT FROM dcm.edition AS e WHERE e.code = value) THEN 'There is no such edition; see dcm.edition.' END;
