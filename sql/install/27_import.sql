@@ -59,10 +59,17 @@ BEGIN
 		WHEN 'mismatch' THEN format('it does not agree with %s. 与%s不一致。', split_part(code, '=', 2),
 			CASE split_part(code, '=', 2) WHEN 'the code' THEN '代码' WHEN 'the name' THEN '名称' WHEN 'the category' THEN '类别'
 				WHEN 'the city''s area' THEN '本市区划' WHEN 'initial_on' THEN '初始日期' ELSE '其他行或已有数据' END)
+		WHEN 'bad_level' THEN format('its code is one of level %s; levels are 1 省, 2 市, 3 区县, 4 街道, 5 社区. 级别与代码不符。', split_part(code, '=', 2))
 		WHEN 'not_in_grid' THEN 'the point does not lie in this grid; empty the column to take the grid of the point. 坐标不在该网格内。'
 		WHEN 'no_grid' THEN 'the point lies in no unit grid. 坐标不在任何网格内。'
 		WHEN 'void_code' THEN 'the code is void, and a void code is not used again. 代码已作废,不得再用。'
 		WHEN 'no_serial' THEN 'no serial number is left for its district and category; give it an id, or divide the category. 顺序号已用完。'
+		WHEN 'no_region' THEN format('area %s, in which it lies, is not in the list of areas. 所属区划 %1$s 不在区划表中。', split_part(code, '=', 2))
+		WHEN 'outside' THEN 'it lies outside the city''s area. 不在本市区划内。'
+		WHEN 'area_ended' THEN format('the area has ended%s, and its row was left as it is. 区划已撤销,未作修改。', '; its successor is ' || nullif(split_part(code, '=', 2), ''))
+		WHEN 'other_district' THEN format('its place lies in district %s, the id says another. 位置所在区县为 %1$s,与标识码不符。', split_part(code, '=', 2))
+		WHEN 'no_label' THEN 'the city has not listed its states, so this was taken as a code; load preset cn_labels for names. 本市未列部件状态,已按代码存入。'
+		WHEN 'from_now' THEN 'it counts from now, not from that day: cases were filed by the limit before it. 已自即日起生效,不溯及既往。'
 		WHEN 'post_back' THEN format('%s holds this post now, to whom it passed from this person; the list has given it back. 岗位已移交 %1$s,本清单又改回原任。', split_part(code, '=', 2))
 		WHEN 'post_double' THEN format('the person holds this role in this body already as post "%s": give that as post, or end it. 同一人已以岗位 %1$s 任该角色。', split_part(code, '=', 2))
 		WHEN 'post_ended' THEN format('the post has ended and stays so; give a valid_from of %s or later to fill it again. 岗位已终止,如需恢复,valid_from 请填 %1$s 或以后。', split_part(code, '=', 2))
@@ -76,6 +83,7 @@ BEGIN
 		WHEN 'no_area' THEN 'a government answers for its area, and none is given. 属地政府未设区划。'
 		WHEN 'ended' THEN 'it ends before it begins. 终止早于起始。'
 		WHEN 'not_listed' THEN format('%s lies in an area that is divided or changes its level: say what becomes of it. %1$s 的去向未说明。', split_part(code, '=', 2))
+		WHEN 'collides' THEN format('%s: list each of them, with a code of its own. 下级区划代码冲突,请逐一列出新代码。', split_part(code, '=', 2))
 		WHEN 'taken' THEN format('area %s is there already. 区划 %1$s 已存在。', split_part(code, '=', 2))
 		WHEN 'no_polygon' THEN format('grid %s cannot be given to a part without the parts'' polygons. 网格 %1$s 无法归属,缺少各部分的边界。', split_part(code, '=', 2))
 		WHEN 'too_many' THEN 'a community has room for 999 unit grids. 社区单元网格超过999个。'

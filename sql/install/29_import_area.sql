@@ -123,16 +123,24 @@ BEGIN
 			AND (o.kind = 'split' OR dcm.level(o.new) <> dcm.level(o.old))
 		GROUP BY o.line) AS x
 	WHERE x.line = j.line;
-	-- two that would come to one code, or to one that is there
-	UPDATE pg_temp.judged_area_changes AS j SET bad = j.bad || ('new:taken=' || x.new::text)
+	-- of what is not listed itself: several that would come to one code, or one to
+	-- a code that is there
+	UPDATE pg_temp.judged_area_changes AS j SET bad = j.bad || x.faults
 	FROM (
-		SELECT pg_catalog.max(p.line) AS line, p.new
-		FROM pg_temp.judged_area_pair AS p
-		WHERE NOT EXISTS (SELECT FROM pg_temp.judged_area_changes AS l WHERE l.old = p.old AND l.new = p.new)
-			AND p.new IS NOT NULL
-			AND (EXISTS (SELECT FROM dcm.region AS r WHERE r.code = p.new AND NOT EXISTS (SELECT FROM pg_temp.judged_area_pair AS o WHERE o.old = p.new AND o.new IS DISTINCT FROM p.new))
-				OR EXISTS (SELECT FROM pg_temp.judged_area_pair AS o WHERE o.new = p.new AND o.old IS DISTINCT FROM p.old))
-		GROUP BY p.new) AS x
+		SELECT c.line, pg_catalog.array_agg('new:collides=' || c.what ORDER BY c.new) AS faults
+		FROM (
+			SELECT pg_catalog.max(p.line) FILTER (WHERE l.line IS NULL) AS line, p.new,
+				CASE WHEN pg_catalog.bool_or(r.code IS NOT NULL)
+					THEN pg_catalog.format('%s would become %s, which is there already', pg_catalog.string_agg(p.old::text, ' and ' ORDER BY p.old) FILTER (WHERE p.old <> p.new), p.new)
+					ELSE pg_catalog.format('%s would all become %s', pg_catalog.string_agg(p.old::text, ' and ' ORDER BY p.old), p.new) END AS what
+			FROM pg_temp.judged_area_pair AS p
+				LEFT JOIN pg_temp.judged_area_changes AS l ON l.old = p.old AND l.new = p.new
+				-- one that is there and does not go away
+				LEFT JOIN dcm.region AS r ON r.code = p.new AND NOT EXISTS (SELECT FROM pg_temp.judged_area_pair AS o WHERE o.old = p.new AND o.new IS DISTINCT FROM p.new)
+			WHERE p.new IS NOT NULL
+			GROUP BY p.new
+			HAVING pg_catalog.bool_or(l.line IS NULL) AND (pg_catalog.bool_or(r.code IS NOT NULL) OR pg_catalog.count(DISTINCT p.old) > 1)) AS c
+		GROUP BY c.line) AS x
 	WHERE x.line = j.line AND j.bad IS NULL;
 END
 $$;
@@ -327,6 +335,7 @@ AS $$
 DECLARE
 	result dcm.import_result;
 	faults text;
+	merger boolean;
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
 	IF EXISTS (SELECT FROM dcm.stage_area_changes) THEN
@@ -339,12 +348,14 @@ BEGIN
 	INSERT INTO dcm.stage_area_changes (old, new, name) VALUES (old::text, new::text, name);
 	result := dcm.import_area_changes(at, reason);
 	IF result.bad > 0 THEN
-		SELECT string_agg(format('%s: %s', f.col, f.reason), ' ') INTO faults
+		SELECT string_agg(format('%s: %s', f.col, f.reason), ' '), bool_or(f.code IN ('taken', 'collides')) INTO faults, merger
 		FROM dcm.import_fault AS f WHERE f.list = 'area_changes' AND f.severity = 'error';
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('area "%s" cannot become "%s"', coalesce(old::text, ''), coalesce(new::text, '')),
 			DETAIL = faults,
+			HINT = CASE WHEN merger THEN 'A merger goes by dcm.stage_area_changes: a row (old, new) for each area that goes in and for the one that stays (new, new), and one for each area below them whose code would be taken; then dcm.import_area_changes().'
+				ELSE 'SELECT * FROM dcm.region lists the areas; several at once go by dcm.import_area_changes().' END,
 			CONSTRAINT = 'dcm.bad_area_change';
 	END IF;
 	RETURN result;

@@ -102,6 +102,17 @@ SELECT code, name, upper(valid) FROM region WHERE code IN ('320681100902', '3206
 SELECT code, successor FROM grid WHERE code <@ '320681100902' ORDER BY code;
 ROLLBACK TO whole;
 
+-- a merger: each area below that would take another's code is told, and what to do
+\set VERBOSITY default
+SELECT change_area('320681101', '320681100');
+ROLLBACK TO whole;
+\set VERBOSITY terse
+INSERT INTO stage_area_changes (old, new, name) VALUES ('320681101', '320681190', '新镇'), ('320681102', '320681190', NULL);
+SELECT added, bad FROM import_area_changes();
+SELECT count(*), min(reason) FROM import_fault WHERE code = 'collides';
+ROLLBACK TO whole;
+\set VERBOSITY default
+
 -- what is divided is divided whole; what ends, ends with what is in it
 INSERT INTO stage_area_changes (old, new, name) VALUES ('320681100', '320681190', '东部街道'), ('320681100', '320681191', '西部街道');
 SELECT bad FROM import_area_changes();
