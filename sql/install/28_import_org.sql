@@ -15,7 +15,26 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.import_regions() IS
-	'Takes areas in from dcm.stage_regions: code and name are needed; parent, where not given, is the area around it that there is; level and path are held against the code and the name; geom is a polygon. Returns a summary; bad rows stay, with their reasons in dcm.import_fault. 导入行政区划。';
+	'Takes areas in from dcm.stage_regions: code and name are needed; parent, where not given, is the area around it that there is; level (1 to 5, or 省, 市, 区县, 街道, 社区) and path are held against the code and the name; geom is a polygon. Returns a summary; bad rows stay, with their reasons in dcm.import_fault. 导入行政区划。';
+
+CREATE FUNCTION dcm.read_area_level(given text) RETURNS int
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	said constant text := dcm.clean(given);
+BEGIN
+	RETURN CASE
+		WHEN said IN ('省', '自治区', '直辖市') THEN 1
+		WHEN said IN ('市', '地市', '地级市', '州', '盟') THEN 2
+		WHEN said IN ('区', '县', '区县', '县级市', '市辖区', '旗') THEN 3
+		WHEN said IN ('街道', '街道办', '镇', '乡', '街镇', '乡镇') THEN 4
+		WHEN said IN ('社区', '村', '居委会', '村委会') THEN 5
+		ELSE dcm.read_integer(said) END;
+END
+$$;
+COMMENT ON FUNCTION dcm.read_area_level(text) IS
+	'The level of an area as it stands in a list: 1 to 5, or 省, 市, 区县, 街道, 社区 and the like. 读取清单中的区划级别。';
 
 CREATE FUNCTION dcm.judge_regions(first tid, last tid, options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
@@ -28,8 +47,8 @@ BEGIN
 		dcm.faults(
 			CASE WHEN dcm.clean(s.code) IS NULL THEN 'code:missing' WHEN r.code IS NULL THEN 'code:bad_code' END,
 			CASE WHEN dcm.clean(s.name) IS NULL THEN 'name:missing' END,
-			CASE WHEN dcm.clean(s.level) IS NOT NULL AND r.code IS NOT NULL AND dcm.read_integer(s.level) IS DISTINCT FROM dcm.level(r.code)
-				THEN 'level:mismatch=the code' END,
+			CASE WHEN dcm.clean(s.level) IS NOT NULL AND r.code IS NOT NULL AND dcm.read_area_level(s.level) IS DISTINCT FROM dcm.level(r.code)
+				THEN 'level:bad_level=' || dcm.level(r.code) END,
 			CASE WHEN dcm.clean(s.parent) IS NULL THEN NULL WHEN r.parent IS NULL THEN 'parent:bad_code'
 				WHEN NOT r.code <@ r.parent OR r.code = r.parent THEN 'parent:mismatch=the code' END,
 			CASE WHEN dcm.clean(s.path) IS NOT NULL AND split_part(dcm.clean(s.path), '/', -1) IS DISTINCT FROM dcm.clean(s.name) THEN 'path:mismatch=the name' END,
@@ -51,6 +70,8 @@ CREATE FUNCTION dcm.settle_regions(options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
+DECLARE
+	city constant dcm.area_code := dcm.setting('area_code');
 BEGIN
 	-- a parent is there, or comes in with this list; a bad one takes along what is below it
 	LOOP
@@ -60,9 +81,18 @@ BEGIN
 			AND NOT EXISTS (SELECT FROM pg_temp.judged_regions AS p WHERE p.code = j.parent AND p.bad IS NULL);
 		EXIT WHEN NOT FOUND;
 	END LOOP;
+	UPDATE pg_temp.judged_regions AS j SET warn = j.warn || 'code:outside'::text
+	WHERE j.bad IS NULL AND NOT (j.code <@ city OR city <@ j.code);
+	UPDATE pg_temp.judged_regions AS j SET warn = j.warn || ('code:no_region=' || dcm.parent(j.code)::text)
+	WHERE j.bad IS NULL AND j.code <@ city AND j.code <> city AND dcm.parent(j.code) <> city
+		AND NOT EXISTS (SELECT FROM dcm.region AS r WHERE r.code = dcm.parent(j.code) AND r.valid @> now())
+		AND NOT EXISTS (SELECT FROM pg_temp.judged_regions AS p WHERE p.code = dcm.parent(j.code) AND p.bad IS NULL);
+	UPDATE pg_temp.judged_regions AS j SET warn = j.warn || ('code:area_ended=' || coalesce(s.code::text, ''))
+	FROM dcm.region AS r LEFT JOIN dcm.region AS s ON s.id = r.successor
+	WHERE r.code = j.code AND upper(r.valid) <= now() AND j.valid IS NULL AND j.bad IS NULL;
 END
 $$;
-COMMENT ON FUNCTION dcm.settle_regions(jsonb) IS 'Finds areas whose parent is not there. 校验上级区划。';
+COMMENT ON FUNCTION dcm.settle_regions(jsonb) IS 'Finds areas whose parent is not there; warns of those outside the city, of gaps above them and of those that have ended. 校验上级区划。';
 
 CREATE FUNCTION dcm.store_regions(options jsonb, OUT added bigint, OUT changed bigint, OUT unchanged bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
@@ -80,6 +110,8 @@ BEGIN
 			geom = coalesce(j.geom, r.geom), valid = coalesce(j.valid, r.valid), parent = coalesce(p.id, r.parent)
 		FROM pg_temp.judged_regions AS j LEFT JOIN dcm.region AS p ON p.code = j.parent
 		WHERE r.code = j.code AND j.bad IS NULL AND dcm.level(j.code) = of_level
+			-- what has ended stays as it was
+			AND (pg_catalog.upper(r.valid) <= pg_catalog.now() AND j.valid IS NULL) IS NOT TRUE
 			AND (r.name, r.name_en, r.mgmt_mode, r.geom, r.valid, r.parent) IS DISTINCT FROM
 				(j.name, coalesce(j.name_en, r.name_en), coalesce(j.mgmt_mode, r.mgmt_mode), coalesce(j.geom, r.geom), coalesce(j.valid, r.valid), coalesce(p.id, r.parent));
 		GET DIAGNOSTICS n = ROW_COUNT;
@@ -249,10 +281,13 @@ BEGIN
 	GET DIAGNOSTICS changed = ROW_COUNT;
 
 	INSERT INTO dcm.org_contact (org, turn, phone)
-	SELECT o.id, 1 + (SELECT count(*) FROM dcm.org_contact AS c WHERE c.org = o.id), j.phone
+	SELECT o.id, row_number() OVER (PARTITION BY o.id ORDER BY n.turn) + (SELECT count(*) FROM dcm.org_contact AS c WHERE c.org = o.id), n.phone
 	FROM pg_temp.judged_orgs AS j JOIN dcm.org AS o ON o.code = j.code
-	WHERE j.bad IS NULL AND j.phone IS NOT NULL
-		AND NOT EXISTS (SELECT FROM dcm.org_contact AS c WHERE c.org = o.id AND c.phone = j.phone);
+		CROSS JOIN LATERAL (
+			SELECT dcm.clean(p.phone) AS phone, min(p.turn) AS turn
+			FROM regexp_split_to_table(j.phone, '[、，,；;]') WITH ORDINALITY AS p (phone, turn) GROUP BY 1) AS n
+	WHERE j.bad IS NULL AND n.phone IS NOT NULL
+		AND NOT EXISTS (SELECT FROM dcm.org_contact AS c WHERE c.org = o.id AND c.phone = n.phone);
 	DROP TABLE pg_temp.judged_org_new;
 END
 $$;

@@ -97,7 +97,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.import_filing_standards(text, text, text) IS
-	'Takes filing conditions and their limits in from dcm.stage_filing_standards: category (code or name in the edition given, else the city''s), condition_no and condition are needed; limits as dcm.time_limit reads them, a bare day or hour (3天, 4小时) as bare_day and bare_hour say it is meant (work_day, work_hour …) and refused where they do not. A row that differs becomes a new version from valid_from on, else from now. Returns a summary, mended counts the bare units; bad rows stay, with their reasons in dcm.import_fault. 22023 for an unknown unit or edition. 导入立案标准。';
+	'Takes filing conditions and their limits in from dcm.stage_filing_standards: category (code or name in the edition given, else the city''s), condition_no and condition are needed; limits as dcm.time_limit reads them, a bare day or hour (3天, 4小时) as bare_day and bare_hour say it is meant (work_day, work_hour …) and refused where they do not. A row that differs becomes a new version from valid_from on where that is to come, else from now, with a warning for a day that has been. Returns a summary, mended counts the bare units; bad rows stay, with their reasons in dcm.import_fault. 22023 for an unknown unit or edition. 导入立案标准。';
 
 CREATE FUNCTION dcm.judge_filing_standards(first tid, last tid, options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
@@ -149,17 +149,24 @@ CREATE FUNCTION dcm.store_filing_standards(options jsonb, OUT added bigint, OUT 
 AS $$
 BEGIN
 	-- against the version that would be in force when the row begins
-	UPDATE dcm.filing_standard AS f
-	SET condition = j.condition, condition_en = coalesce(j.condition_en, f.condition_en), limit_1 = j.limit_1, limit_2 = j.limit_2, limit_3 = j.limit_3,
-		closing = coalesce(j.closing, f.closing), closing_en = coalesce(j.closing_en, f.closing_en), source = coalesce(j.source, f.source),
-		edition = coalesce(j.edition, f.edition),
-		valid = CASE WHEN j.since > now() AND lower(f.valid) < j.since THEN tstzrange(j.since, upper(f.valid)) ELSE f.valid END
-	FROM pg_temp.judged_filing_standards AS j
-	WHERE (f.category, f.condition_no) = (j.category, j.condition_no) AND f.valid @> greatest(j.since, now()) AND j.bad IS NULL
-		AND (f.condition, f.condition_en, f.limit_1, f.limit_2, f.limit_3, f.closing, f.closing_en, f.source, f.edition) IS DISTINCT FROM
-			(j.condition, coalesce(j.condition_en, f.condition_en), j.limit_1, j.limit_2, j.limit_3, coalesce(j.closing, f.closing),
-				coalesce(j.closing_en, f.closing_en), coalesce(j.source, f.source), coalesce(j.edition, f.edition));
-	GET DIAGNOSTICS changed = ROW_COUNT;
+	WITH done AS (
+		UPDATE dcm.filing_standard AS f
+		SET condition = j.condition, condition_en = coalesce(j.condition_en, f.condition_en), limit_1 = j.limit_1, limit_2 = j.limit_2, limit_3 = j.limit_3,
+			closing = coalesce(j.closing, f.closing), closing_en = coalesce(j.closing_en, f.closing_en), source = coalesce(j.source, f.source),
+			edition = coalesce(j.edition, f.edition),
+			valid = CASE WHEN j.since > now() AND lower(f.valid) < j.since THEN tstzrange(j.since, upper(f.valid)) ELSE f.valid END
+		FROM pg_temp.judged_filing_standards AS j
+		WHERE (f.category, f.condition_no) = (j.category, j.condition_no) AND f.valid @> greatest(j.since, now()) AND j.bad IS NULL
+			AND (f.condition, f.condition_en, f.limit_1, f.limit_2, f.limit_3, f.closing, f.closing_en, f.source, f.edition) IS DISTINCT FROM
+				(j.condition, coalesce(j.condition_en, f.condition_en), j.limit_1, j.limit_2, j.limit_3, coalesce(j.closing, f.closing),
+					coalesce(j.closing_en, f.closing_en), coalesce(j.source, f.source), coalesce(j.edition, f.edition))
+		RETURNING j.line
+	), told AS (
+		-- a case keeps the version by which it was filed, so none begins in the past
+		UPDATE pg_temp.judged_filing_standards AS j SET warn = j.warn || 'valid_from:from_now'::text
+		FROM done AS d WHERE d.line = j.line AND j.since < date_trunc('day', now(), dcm.setting('time_zone'))
+	)
+	SELECT count(*) INTO changed FROM done;
 	INSERT INTO dcm.filing_standard (category, condition_no, condition, condition_en, limit_1, limit_2, limit_3, closing, closing_en, source, edition, valid)
 	SELECT j.category, j.condition_no, j.condition, j.condition_en, j.limit_1, j.limit_2, j.limit_3, j.closing, j.closing_en, j.source, j.edition,
 		tstzrange(greatest(coalesce(j.since, '-infinity'), (SELECT max(upper(o.valid)) FROM dcm.filing_standard AS o

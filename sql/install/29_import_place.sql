@@ -130,6 +130,20 @@ END
 $$;
 COMMENT ON FUNCTION dcm.judge_grids(tid, tid, jsonb) IS 'Judges lines of dcm.stage_grids. 校验单元网格。';
 
+CREATE FUNCTION dcm.settle_grids(options jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	-- a city may do without a list of its communities
+	IF EXISTS (SELECT FROM dcm.region AS r WHERE dcm.level(r.code) = 5) THEN
+		UPDATE pg_temp.judged_grids AS j SET warn = j.warn || ('code:no_region=' || dcm.community(j.code)::text)
+		WHERE j.bad IS NULL AND NOT EXISTS (SELECT FROM dcm.region AS r WHERE r.code = dcm.community(j.code) AND r.valid @> now());
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.settle_grids(jsonb) IS 'Warns of unit grids whose community is not there. 提示所属社区不存在的网格。';
+
 CREATE FUNCTION dcm.store_grids(options jsonb, OUT added bigint, OUT changed bigint, OUT unchanged bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
 	SET search_path FROM CURRENT -- geometry is compared

@@ -78,12 +78,13 @@ DECLARE
 	scale constant bigint := CASE options ->> 'cut' WHEN 'new' THEN 100000 ELSE 1000000 END;
 	width constant int := CASE options ->> 'cut' WHEN 'new' THEN 5 ELSE 4 END;
 	modulus constant bigint := 10 ^ width;
+	labelled constant boolean := EXISTS (SELECT FROM dcm.label AS l WHERE l.kind = 'component_state');
 BEGIN
 	IF first = '(0,0)' THEN
 		PERFORM dcm.judge_component_grids();
 	END IF;
 	INSERT INTO pg_temp.judged_components (line, id, category, name, authority, owner, maintainer, grid, state,
-		initial_on, changed_on, source, note, x, y, address, is_public, accuracy, verified_on, sensor, attributes, bad)
+		initial_on, changed_on, source, note, x, y, address, is_public, accuracy, verified_on, sensor, attributes, bad, warn)
 	WITH body AS MATERIALIZED (
 		SELECT * FROM dcm.body_keys()
 	), kind AS MATERIALIZED (
@@ -141,7 +142,8 @@ BEGIN
 			CASE WHEN p.is_public IS NULL AND dcm.clean(p.public_text) IS NOT NULL THEN 'is_public:bad_boolean' END,
 			CASE WHEN p.accuracy NOT IN ('A', 'B', 'C') THEN 'accuracy:choice=A, B, C' END,
 			CASE WHEN p.sensor IS NULL AND dcm.clean(p.sensor_text) IS NOT NULL THEN 'sensor:bad_json' END,
-			CASE WHEN p.attributes IS NULL AND dcm.clean(p.attributes_text) IS NOT NULL THEN 'attributes:bad_json' END)
+			CASE WHEN p.attributes IS NULL AND dcm.clean(p.attributes_text) IS NOT NULL THEN 'attributes:bad_json' END),
+		CASE WHEN NOT labelled AND p.state ~ '[^a-z_]' THEN '{state:no_label}'::text[] END
 	FROM placed AS p
 		LEFT JOIN kind AS k ON k.key = coalesce(p.category, pg_catalog.lpad(p.digits::text, width, '0'))
 		LEFT JOIN body AS a ON a.key = p.authority
@@ -210,6 +212,10 @@ BEGIN
 	IF no_grid THEN
 		PERFORM dcm.settle_component_grids();
 	END IF;
+	-- of a new one only: an id is for life, also where the district gets another code
+	UPDATE pg_temp.judged_components AS j SET warn = j.warn || ('id:other_district=' || dcm.district(j.grid)::text)
+	WHERE j.bad IS NULL AND dcm.district(j.id) <> dcm.district(j.grid)
+		AND NOT EXISTS (SELECT FROM dcm.component AS c WHERE c.id = j.id);
 	DROP TABLE pg_temp.judged_shape;
 	IF NOT no_id THEN
 		RETURN;

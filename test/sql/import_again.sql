@@ -119,6 +119,82 @@ SELECT added, changed, unchanged, bad, warnings FROM import_people();
 SELECT problem, code, detail FROM check_org();
 ROLLBACK TO empty;
 
+-- areas: levels in words; what lies outside, hangs in the air, or has ended
+COPY stage_regions (code, name, level) FROM stdin;
+32	江苏省	省
+320681	启东市	县级市
+320681100	汇龙镇	街道
+320681100001	城中社区	街道
+320681101	北新镇	4
+320681102002	某社区	社区
+330102	外地	区
+\.
+SELECT added, changed, bad, warnings FROM import_regions();
+EXECUTE faults ('regions');
+DELETE FROM stage_regions;
+COPY stage_regions (code, name) FROM stdin;
+320681100001	城中社区
+\.
+SELECT added, warnings FROM import_regions();
+UPDATE region SET valid = '[2000-01-01,2015-01-01)', successor = (SELECT id FROM region WHERE code = '320681100') WHERE code = '320681101';
+COPY stage_regions (code, name, valid_till) FROM stdin;
+320681101	北新街道	\N
+320681100	汇龙街道	\N
+\.
+SELECT added, changed, unchanged, warnings FROM import_regions();
+EXECUTE faults ('regions');
+SELECT code, name FROM region WHERE code IN ('320681101', '320681100') ORDER BY 1;
+COPY stage_grids (code, geom) FROM stdin;
+320681100001001	POLYGON((121.60 31.80, 121.61 31.80, 121.61 31.81, 121.60 31.81, 121.60 31.80))
+320681100009001	POLYGON((121.61 31.80, 121.62 31.80, 121.62 31.81, 121.61 31.81, 121.61 31.80))
+\.
+SELECT added, bad, warnings FROM import_grids();
+EXECUTE faults ('grids');
+-- a component whose id is another district's, once
+UPDATE setting SET value = '3206' WHERE name = 'area_code';
+COPY stage_components (id, lon, lat) FROM stdin;
+3206820101000001	121.605	31.805
+\.
+SELECT added, bad, warnings FROM import_components();
+EXECUTE faults ('components');
+COPY stage_components (id, lon, lat, note) FROM stdin;
+3206820101000001	121.605	31.805	again
+\.
+SELECT changed, bad, warnings FROM import_components();
+-- a state in words, where the city has listed none
+DELETE FROM label WHERE kind = 'component_state';
+COPY stage_components (id, state, lon, lat) FROM stdin;
+3206810101000002	完好	121.605	31.805
+3206810101000003	intact	121.605	31.805
+\.
+SELECT added, bad, warnings FROM import_components();
+EXECUTE faults ('components');
+ROLLBACK TO empty;
+
+-- a limit that is told for a day that has been counts from now
+INSERT INTO filing_standard (category, condition_no, condition, limit_1, valid) SELECT id, 1, '缺失', '1 work_day', '[2015-01-01,)' FROM category WHERE code = 'C0101' AND edition = '2013';
+COPY stage_filing_standards (category, condition_no, condition, limit_1, valid_from) FROM stdin;
+C0101	1	缺失	2工作日	2016-01-01
+C0102	1	缺失	2工作日	2016-01-01
+\.
+SELECT added, changed, bad, warnings FROM import_filing_standards();
+EXECUTE faults ('filing_standards');
+-- which limit applied on a day
+SELECT c.code, f.limit_1, d.day FROM unnest('{2015-06-01,2017-06-01}'::date[]) AS d (day) JOIN filing_standard AS f ON f.valid @> (d.day::timestamp AT TIME ZONE setting('time_zone'))
+	JOIN category AS c ON c.id = f.category WHERE f.condition_no = 1 AND c.code IN ('C0101', 'C0102') ORDER BY 1, 3;
+
+-- several numbers of one body; one that changes comes after those that stand
+COPY stage_orgs (code, name, level, kind, phone) FROM stdin;
+works	市政处	1	department	0513-1、0513-2,0513-1；
+\.
+SELECT added FROM import_orgs();
+COPY stage_orgs (code, name, level, kind, phone) FROM stdin;
+works	市政处	1	department	0513-2, 0513-3
+\.
+SELECT unchanged FROM import_orgs();
+SELECT turn, phone FROM org_contact ORDER BY turn;
+ROLLBACK TO empty;
+
 -- ids that lines bring with them, one of them the last there is, and lines without
 INSERT INTO grid (code, geom) VALUES ('320681100001001', ST_Multi(ST_MakeEnvelope(121.6, 31.8, 121.61, 31.81, 4490)));
 COPY stage_components (id, category, lon, lat) FROM stdin;
