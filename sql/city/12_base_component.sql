@@ -45,6 +45,7 @@ CREATE TRIGGER stamp_component BEFORE UPDATE ON dcm.component
 CREATE FUNCTION dcm.keep_component() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
 	SET enable_nestloop = on -- as it is set below holds for this function alone
+	SET work_mem = '64MB'
 AS $$
 DECLARE
 	fields text;

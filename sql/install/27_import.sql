@@ -228,6 +228,8 @@ CREATE FUNCTION dcm.import_list(list text, columns text, options jsonb, keys tex
 	SET search_path = pg_catalog, dcm, pg_temp
 	-- compiling takes longer than what it would save
 	SET jit = off
+	-- a whole list is joined, and what changed is kept for triggers
+	SET work_mem = '64MB'
 AS $$
 DECLARE
 	since timestamptz := clock_timestamp();
