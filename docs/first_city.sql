@@ -4,7 +4,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION dcm CASCADE;
 SELECT dcm.create_city('启东', '320681', presets =>
-	'{transitions,cn_calendar,cn_roles,cn_sources,cn_reasons,cn_categories_2013,yuncheng_limits,escalation}');
+	'{transitions,cn_calendar,cn_labels,cn_roles,cn_sources,cn_reasons,cn_categories_2013,yuncheng_limits,escalation}');
 SELECT dcm.create_roles();
 SELECT dcm.grant_roles();
 
