@@ -213,9 +213,11 @@ BEGIN
 			AND NOT EXISTS (SELECT FROM pg_temp.judged_orgs AS p WHERE p.code = j.successor AND p.bad IS NULL);
 		GET DIAGNOSTICS n = ROW_COUNT;
 		marked := marked + n;
-		-- the tree as it would be: the list's parents where it has the body
+		-- the tree as it would be: the list's parents where it gives them
 		WITH RECURSIVE tree AS (
-			SELECT j.code, j.parent, j.level FROM pg_temp.judged_orgs AS j WHERE j.bad IS NULL
+			SELECT j.code, coalesce(j.parent, p.code) AS parent, j.level
+			FROM pg_temp.judged_orgs AS j LEFT JOIN dcm.org AS o ON o.code = j.code LEFT JOIN dcm.org AS p ON p.id = o.parent
+			WHERE j.bad IS NULL
 			UNION ALL
 			SELECT o.code, p.code, o.level FROM dcm.org AS o LEFT JOIN dcm.org AS p ON p.id = o.parent
 			WHERE NOT EXISTS (SELECT FROM pg_temp.judged_orgs AS j WHERE j.code = o.code AND j.bad IS NULL)
@@ -231,7 +233,7 @@ BEGIN
 			THEN 'parent:cycle'::text ELSE 'level:level_above_parent' END
 		WHERE j.bad IS NULL
 			AND (EXISTS (SELECT FROM up AS u WHERE u.code = j.code AND u.circle AND u.path[cardinality(u.path)] = u.code)
-				OR EXISTS (SELECT FROM tree AS p WHERE p.code = j.parent AND j.level < p.level));
+				OR EXISTS (SELECT FROM tree AS t JOIN tree AS p ON p.code = t.parent WHERE t.code = j.code AND j.level < p.level));
 		GET DIAGNOSTICS n = ROW_COUNT;
 		EXIT WHEN marked + n = 0;
 	END LOOP;
@@ -269,14 +271,14 @@ BEGIN
 		AND EXISTS (SELECT FROM pg_temp.judged_org_new AS w WHERE w.code = j.code);
 
 	UPDATE dcm.org AS o
-	SET name = j.name, name_en = coalesce(j.name_en, o.name_en), parent = p.id, level = j.level, kind = j.kind, area = coalesce(j.area, o.area),
+	SET name = j.name, name_en = coalesce(j.name_en, o.name_en), parent = coalesce(p.id, o.parent), level = j.level, kind = j.kind, area = coalesce(j.area, o.area),
 		platform = coalesce(j.platform, o.platform), contact = coalesce(j.contact, o.contact), successor = coalesce(s.id, o.successor), valid = coalesce(j.valid, o.valid)
 	FROM pg_temp.judged_orgs AS j
 		LEFT JOIN dcm.org AS p ON p.code = j.parent
 		LEFT JOIN dcm.org AS s ON s.code = j.successor
 	WHERE o.code = j.code AND j.bad IS NULL
 		AND (o.name, o.name_en, o.parent, o.level, o.kind, o.area, o.platform, o.contact, o.successor, o.valid) IS DISTINCT FROM
-			(j.name, coalesce(j.name_en, o.name_en), p.id, j.level, j.kind, coalesce(j.area, o.area), coalesce(j.platform, o.platform),
+			(j.name, coalesce(j.name_en, o.name_en), coalesce(p.id, o.parent), j.level, j.kind, coalesce(j.area, o.area), coalesce(j.platform, o.platform),
 				coalesce(j.contact, o.contact), coalesce(s.id, o.successor), coalesce(j.valid, o.valid));
 	GET DIAGNOSTICS changed = ROW_COUNT;
 
@@ -486,11 +488,11 @@ BEGIN
 
 	-- a post that is held otherwise becomes a new version
 	UPDATE dcm.post AS t
-	SET person = h.id, role = j.role, org = j.org, area = j.area, duty_area = j.duty_area, basis = coalesce(j.basis, t.basis), valid = coalesce(j.valid, t.valid)
+	SET person = h.id, role = j.role, org = j.org, area = coalesce(j.area, t.area), duty_area = coalesce(j.duty_area, t.duty_area), basis = coalesce(j.basis, t.basis), valid = coalesce(j.valid, t.valid)
 	FROM pg_temp.judged_people AS j JOIN dcm.person AS h ON h.code = j.code
 	WHERE t.code = j.post AND j.bad IS NULL AND t.valid @> now()
 		AND (t.person, t.role, t.org, t.area, t.duty_area, t.basis, t.valid) IS DISTINCT FROM
-			(h.id, j.role, j.org, j.area, j.duty_area, coalesce(j.basis, t.basis), coalesce(j.valid, t.valid));
+			(h.id, j.role, j.org, coalesce(j.area, t.area), coalesce(j.duty_area, t.duty_area), coalesce(j.basis, t.basis), coalesce(j.valid, t.valid));
 	GET DIAGNOSTICS n = ROW_COUNT;
 	changed := changed + n;
 	INSERT INTO dcm.post (code, person, role, org, area, duty_area, basis, valid)

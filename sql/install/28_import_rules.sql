@@ -151,14 +151,14 @@ BEGIN
 	-- against the version that would be in force when the row begins
 	WITH done AS (
 		UPDATE dcm.filing_standard AS f
-		SET condition = j.condition, condition_en = coalesce(j.condition_en, f.condition_en), limit_1 = j.limit_1, limit_2 = j.limit_2, limit_3 = j.limit_3,
-			closing = coalesce(j.closing, f.closing), closing_en = coalesce(j.closing_en, f.closing_en), source = coalesce(j.source, f.source),
+		SET condition = j.condition, condition_en = coalesce(j.condition_en, f.condition_en), limit_1 = coalesce(j.limit_1, f.limit_1),
+			limit_2 = coalesce(j.limit_2, f.limit_2), limit_3 = coalesce(j.limit_3, f.limit_3), closing = coalesce(j.closing, f.closing), closing_en = coalesce(j.closing_en, f.closing_en), source = coalesce(j.source, f.source),
 			edition = coalesce(j.edition, f.edition),
 			valid = CASE WHEN j.since > now() AND lower(f.valid) < j.since THEN tstzrange(j.since, upper(f.valid)) ELSE f.valid END
 		FROM pg_temp.judged_filing_standards AS j
 		WHERE (f.category, f.condition_no) = (j.category, j.condition_no) AND f.valid @> greatest(j.since, now()) AND j.bad IS NULL
 			AND (f.condition, f.condition_en, f.limit_1, f.limit_2, f.limit_3, f.closing, f.closing_en, f.source, f.edition) IS DISTINCT FROM
-				(j.condition, coalesce(j.condition_en, f.condition_en), j.limit_1, j.limit_2, j.limit_3, coalesce(j.closing, f.closing),
+				(j.condition, coalesce(j.condition_en, f.condition_en), coalesce(j.limit_1, f.limit_1), coalesce(j.limit_2, f.limit_2), coalesce(j.limit_3, f.limit_3), coalesce(j.closing, f.closing),
 					coalesce(j.closing_en, f.closing_en), coalesce(j.source, f.source), coalesce(j.edition, f.edition))
 		RETURNING j.line
 	), told AS (
