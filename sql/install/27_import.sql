@@ -140,6 +140,31 @@ $$;
 COMMENT ON FUNCTION dcm.import_open(text, text) IS
 	'Locks the staging table of a list and makes the temporary table judged_LIST for what is read of it. 开始导入。';
 
+CREATE FUNCTION dcm.import_renumber(list text) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 10000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	stage constant text := format('dcm.stage_%s', list);
+	numbers constant text := pg_get_serial_sequence(stage, 'line');
+	most bigint;
+BEGIN
+	EXECUTE format('SELECT max(s.line) FROM %s AS s', stage) INTO most;
+	EXECUTE format($q$
+		UPDATE %1$s AS s SET line = $1 + n.turn
+		FROM (
+			SELECT t.ctid, row_number() OVER (ORDER BY t.line, t.ctid) AS turn
+			FROM (SELECT r.ctid, r.line, row_number() OVER (PARTITION BY r.line ORDER BY r.ctid) AS nth FROM %1$s AS r) AS t
+			WHERE t.nth > 1) AS n
+		WHERE s.ctid = n.ctid$q$, stage) USING most;
+	IF has_sequence_privilege(numbers, 'UPDATE') THEN
+		EXECUTE format('SELECT setval(%L, max(s.line)) FROM %s AS s', numbers, stage);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.import_renumber(text) IS
+	'Gives rows of a staging table whose number another has a number after the last. 重编暂存表中重复的行号。';
+
 CREATE FUNCTION dcm.import_judge(list text, options jsonb, lines bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000
 	SET search_path = pg_catalog, dcm, pg_temp
@@ -236,13 +261,18 @@ DECLARE
 	result dcm.import_result;
 	this_run bigint;
 	bad_lines boolean := false;
+	repeated boolean;
 	warned bigint;
 BEGIN
 	PERFORM dcm.import_open(list, columns);
 	INSERT INTO dcm.import_run AS r (list, options) VALUES (import_list.list, jsonb_strip_nulls(import_list.options)) RETURNING r.id INTO this_run;
 	DELETE FROM dcm.import_fault AS f WHERE f.list = import_list.list;
 	result.list := list;
-	EXECUTE format('SELECT count(*) FROM dcm.stage_%s', list) INTO result.lines;
+	EXECUTE format('SELECT count(*), count(*) > count(DISTINCT s.line) FROM dcm.stage_%s AS s', list) INTO result.lines, repeated;
+	-- numbers start anew after an import, and do so even where that was rolled back
+	IF repeated THEN
+		PERFORM dcm.import_renumber(list);
+	END IF;
 
 	IF result.lines > 0 THEN
 		PERFORM dcm.import_judge(list, options, result.lines);

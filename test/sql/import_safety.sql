@@ -32,4 +32,17 @@ INSERT INTO stage_filing_standards (category, condition_no, condition, limit_2, 
 SELECT changed, bad FROM import_filing_standards();
 SELECT limit_1, limit_2, limit_3, closing FROM filing_standard WHERE condition = '缺失' AND valid @> now();
 ROLLBACK TO whole;
+
+-- an import that was rolled back lets numbers begin anew under the rows that are back
+INSERT INTO stage_orgs (code, name, level, kind) VALUES ('n0', '零', 2, 'department');
+SELECT added, bad FROM import_orgs();
+INSERT INTO stage_orgs (code, name, level, kind) VALUES ('n1', '一', 2, 'department');
+SAVEPOINT tried;
+SELECT added, bad FROM import_orgs();
+ROLLBACK TO tried;
+INSERT INTO stage_orgs (code, name, level, kind) VALUES ('n2', '二', 9, 'department');
+SELECT count(DISTINCT line) AS numbers FROM stage_orgs;
+SELECT lines, added, bad FROM import_orgs();
+SELECT s.code, f.value FROM stage_orgs AS s JOIN import_fault AS f ON f.line = s.line AND f.list = 'orgs';
+ROLLBACK TO whole;
 ROLLBACK;
