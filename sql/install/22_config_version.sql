@@ -2,6 +2,22 @@
 -- rule table held at a time can be asked.  Triggers are given by the city's
 -- script to the tables that have a column valid.
 
+CREATE FUNCTION dcm.is_own_row(writer xid) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	here constant bigint := pg_current_xact_id()::text::bigint;
+	-- by the shorter way round the circle of transaction ids
+	away constant bigint := ((writer::text::bigint - here + 2147483648) & 4294967295) - 2147483648;
+BEGIN
+	-- of what can be seen, only what this transaction wrote is still in progress
+	RETURN pg_xact_status((here + away)::text::xid8) = 'in progress';
+END
+$$;
+COMMENT ON FUNCTION dcm.is_own_row(xid) IS
+	'Whether a row that can be seen, given its xmin, was written by this transaction. 该行是否由本事务写入。';
+
 CREATE FUNCTION dcm.keep_version() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
 	SET search_path = pg_catalog, dcm, pg_temp
@@ -18,6 +34,17 @@ BEGIN
 			DETAIL = 'Cases name the rows by which they went.',
 			HINT = 'DELETE ends their validity.',
 			CONSTRAINT = 'dcm.version_kept';
+	END IF;
+	-- what began or ended since this transaction began, and not by it, may have been
+	-- gone by meanwhile; only a later transaction can change it
+	IF (lower(OLD.valid) BETWEEN now() AND clock_timestamp() OR upper(OLD.valid) > now() AND upper(OLD.valid) <= clock_timestamp())
+			AND NOT dcm.is_own_row(OLD.xmin) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'serialization_failure',
+			MESSAGE = format('row %s of "%s" was changed meanwhile', OLD.id, TG_TABLE_NAME),
+			DETAIL = format('It is valid in %s, and this transaction began at %s.', OLD.valid, now()),
+			HINT = 'Repeat the transaction.',
+			CONSTRAINT = 'dcm.changed_meanwhile';
 	END IF;
 	-- what has ended stays as it was and is not counted, what has not begun never was
 	IF isempty(OLD.valid) OR upper(OLD.valid) <= now() THEN
