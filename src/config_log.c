@@ -27,10 +27,11 @@ PG_FUNCTION_INFO_V1(dcm_log_config);
 #define INSERT_ENTRY \
 	"INSERT INTO dcm.config_log (table_name, op, before, after, person)" \
 	" VALUES ($1, $2, pg_catalog.to_jsonb($3), pg_catalog.to_jsonb($4), "
+/* each by its own index, which has not the collation of names: it is asked for every row of a list */
 #define PERSON \
-	"(SELECT p.code FROM dcm.person AS p WHERE CASE WHEN $5 OPERATOR(pg_catalog.>) 0" \
-	" THEN p.id OPERATOR(pg_catalog.=) $5" \
-	" ELSE p.login OPERATOR(pg_catalog.=) session_user::pg_catalog.text END))"
+	"CASE WHEN $5 OPERATOR(pg_catalog.>) 0" \
+	" THEN (SELECT p.code FROM dcm.person AS p WHERE p.id OPERATOR(pg_catalog.=) $5)" \
+	" ELSE (SELECT p.code FROM dcm.person AS p WHERE p.login OPERATOR(pg_catalog.=) session_user::pg_catalog.text COLLATE pg_catalog.\"default\") END)"
 
 /* The person of dcm.become, or 0. */
 static int

@@ -81,6 +81,19 @@ $$;
 COMMENT ON FUNCTION dcm.keep_version() IS
 	'Trigger of rule tables with id, valid and replaces: a change of a row in force ends it and adds its new version, from now or from the later lower(valid) given; DELETE ends it; what has ended stays as it was. 23514 for TRUNCATE. 规则表的版本保留触发器:修改即生成新版本,删除即终止有效期。';
 
+CREATE FUNCTION dcm.same_key(config_table regclass, keys text[], other text) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	-- an index answers = but not IS NOT DISTINCT FROM
+	RETURN (SELECT string_agg(format(CASE WHEN a.attnotnull THEN 'o.%1$I = %2$s.%1$I' ELSE '(o.%1$I = %2$s.%1$I OR o.%1$I IS NULL AND %2$s.%1$I IS NULL)' END, k.key, other), ' AND ')
+		FROM unnest(keys) AS k (key) JOIN pg_attribute AS a ON a.attrelid = config_table AND a.attname = k.key);
+END
+$$;
+COMMENT ON FUNCTION dcm.same_key(regclass, text[], text) IS
+	'The condition by which row o of a table has the key of another, as SQL. 键相同的条件表达式。';
+
 CREATE FUNCTION dcm.begin_version() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
 	SET search_path = pg_catalog, dcm, pg_temp
@@ -91,7 +104,7 @@ BEGIN
 	-- a row that does not say since when it counts does so since the last one ended
 	IF lower(NEW.valid) = '-infinity' OR lower_inf(NEW.valid) THEN
 		EXECUTE format('SELECT max(upper(o.valid)) FROM %s AS o WHERE NOT isempty(o.valid) AND upper(o.valid) <= now() AND %s', TG_RELID::regclass,
-			(SELECT string_agg(format('o.%1$I IS NOT DISTINCT FROM ($1).%1$I', k.key), ' AND ') FROM unnest(TG_ARGV) AS k (key)))
+			dcm.same_key(TG_RELID, TG_ARGV, '($1)'))
 			INTO ended USING NEW;
 		IF ended IS NOT NULL AND ended < coalesce(upper(NEW.valid), 'infinity') THEN
 			NEW.valid := tstzrange(ended, upper(NEW.valid));
@@ -125,7 +138,6 @@ AS $$
 DECLARE
 	one int;
 	other int;
-	same text := (SELECT string_agg(format('o.%1$I IS NOT DISTINCT FROM n.%1$I', k.key), ' AND ') FROM unnest(TG_ARGV) AS k (key));
 BEGIN
 	-- what keep_version() adds is judged with the row that it replaces, once that has ended
 	IF pg_trigger_depth() > 1 AND TG_OP = 'INSERT' AND dcm.is_replacing(TG_RELID::regclass, NEW.id) THEN
@@ -134,8 +146,12 @@ BEGIN
 	-- two writers at once must see each other's row
 	PERFORM pg_advisory_xact_lock(TG_RELID::int, 0);
 	-- as the rows stand now: a deferred check may come after another change
-	EXECUTE format('SELECT n.id, o.id FROM %1$s AS n JOIN %1$s AS o ON o.id <> n.id AND o.valid && n.valid AND %2$s WHERE n.id = $1 OR n.replaces = $1 LIMIT 1',
-		TG_RELID::regclass, same) INTO one, other USING NEW.id;
+	EXECUTE format($q$
+		SELECT n.id, o.id
+		FROM (SELECT r.* FROM %1$s AS r WHERE r.id = $1 UNION ALL SELECT r.* FROM %1$s AS r WHERE r.replaces = $1) AS n
+			-- by an index, however few rows the table has been told to have
+			CROSS JOIN LATERAL (SELECT o.id FROM %1$s AS o WHERE o.id <> n.id AND o.valid && n.valid AND %2$s LIMIT 1) AS o
+		LIMIT 1$q$, TG_RELID::regclass, dcm.same_key(TG_RELID, TG_ARGV, 'n')) INTO one, other USING NEW.id;
 	IF other IS NOT NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'exclusion_violation',
@@ -157,6 +173,7 @@ AS $$
 DECLARE
 	args text := (SELECT string_agg(quote_literal(k), ', ') FROM unnest(keys) AS k);
 BEGIN
+	EXECUTE format('CREATE INDEX ON %s (replaces)', config_table);
 	EXECUTE format('CREATE TRIGGER keep_version BEFORE UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION dcm.keep_version()', config_table);
 	EXECUTE format('CREATE TRIGGER keep_version_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION dcm.keep_version()', config_table);
 	IF args IS NOT NULL THEN
@@ -167,7 +184,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.version_table(regclass, text[]) IS
-	'Gives a table with id, valid and replaces its triggers: a change is a new version, and of one key there is one row at a time. 为带有效期的规则表建立版本触发器。';
+	'Gives a table with id, valid and replaces its triggers and an index on replaces: a change is a new version, and of one key there is one row at a time. 为带有效期的规则表建立版本触发器。';
 
 CREATE FUNCTION dcm.config_as_of(config_table text, at timestamptz) RETURNS SETOF jsonb
 	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 100

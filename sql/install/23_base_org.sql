@@ -20,9 +20,10 @@ BEGIN
 		WHERE o.valid @> org_tree.at
 	)
 	SELECT o.code, o.name, o.level, o.kind, o.platform, cardinality(t.path), t.path,
-		(SELECT count(*) - 1 FROM tree AS b WHERE b.ids @> ARRAY[o.id]),
-		(SELECT count(*) FROM dcm.post AS p WHERE p.org = o.id AND p.valid @> org_tree.at)
+		b.many - 1, coalesce(p.many, 0)
 	FROM tree AS t JOIN dcm.org AS o ON o.id = t.id
+		JOIN (SELECT i.id, count(*) AS many FROM tree AS n CROSS JOIN LATERAL unnest(n.ids) AS i (id) GROUP BY i.id) AS b ON b.id = t.id
+		LEFT JOIN (SELECT h.org, count(*) AS many FROM dcm.post AS h WHERE h.valid @> org_tree.at GROUP BY h.org) AS p ON p.org = t.id
 	ORDER BY t.path;
 END
 $$;

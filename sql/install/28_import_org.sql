@@ -188,6 +188,7 @@ DECLARE
 	marked bigint;
 	n bigint;
 BEGIN
+	ANALYZE pg_temp.judged_orgs (code, parent, successor, name, bad);
 	-- by name: a body of the list, or one that there is
 	FOREACH col IN ARRAY '{parent,successor}'::text[] LOOP
 		EXECUTE format($q$
@@ -221,19 +222,28 @@ BEGIN
 			UNION ALL
 			SELECT o.code, p.code, o.level FROM dcm.org AS o LEFT JOIN dcm.org AS p ON p.id = o.parent
 			WHERE NOT EXISTS (SELECT FROM pg_temp.judged_orgs AS j WHERE j.code = o.code AND j.bad IS NULL)
+		), down AS (
+			SELECT t.code FROM tree AS t WHERE t.parent IS NULL
+			UNION ALL
+			SELECT t.code FROM down AS d JOIN tree AS t ON t.parent = d.code
 		), up AS (
-			SELECT t.code, t.parent, ARRAY[t.code] AS path, false AS circle FROM tree AS t
+			-- what no root leads to is in a circle or hangs on one
+			SELECT t.code, t.parent, ARRAY[t.code] AS path, false AS circle FROM tree AS t WHERE NOT EXISTS (SELECT FROM down AS d WHERE d.code = t.code)
 			UNION ALL
 			SELECT u.code, t.parent, u.path || t.code, t.code = ANY (u.path)
 			FROM up AS u JOIN tree AS t ON t.code = u.parent
 			WHERE NOT u.circle
 		)
 		UPDATE pg_temp.judged_orgs AS j
-		SET bad = j.bad || CASE WHEN EXISTS (SELECT FROM up AS u WHERE u.code = j.code AND u.circle AND u.path[cardinality(u.path)] = u.code)
-			THEN 'parent:cycle'::text ELSE 'level:level_above_parent' END
-		WHERE j.bad IS NULL
-			AND (EXISTS (SELECT FROM up AS u WHERE u.code = j.code AND u.circle AND u.path[cardinality(u.path)] = u.code)
-				OR EXISTS (SELECT FROM tree AS t JOIN tree AS p ON p.code = t.parent WHERE t.code = j.code AND j.level < p.level));
+		SET bad = j.bad || f.fault
+		FROM (
+			SELECT x.code, max(x.fault) AS fault
+			FROM (
+				SELECT u.code, 'parent:cycle' AS fault FROM up AS u WHERE u.circle AND u.path[cardinality(u.path)] = u.code
+				UNION ALL
+				SELECT t.code, 'level:level_above_parent' FROM tree AS t JOIN tree AS p ON p.code = t.parent WHERE t.level < p.level) AS x
+			GROUP BY x.code) AS f
+		WHERE f.code = j.code AND j.bad IS NULL;
 		GET DIAGNOSTICS n = ROW_COUNT;
 		EXIT WHEN marked + n = 0;
 	END LOOP;
