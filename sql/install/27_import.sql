@@ -82,6 +82,7 @@ BEGIN
 		WHEN 'level_above_parent' THEN 'its level is above that of its parent. 级别高于其上级机构。'
 		WHEN 'no_area' THEN 'a government answers for its area, and none is given. 属地政府未设区划。'
 		WHEN 'ended' THEN 'it ends before it begins. 终止早于起始。'
+		WHEN 'other_version' THEN 'another version of it says otherwise for that time: leave it its time by valid_from and valid_till, or change that one. 与该项其他时段的版本冲突。'
 		WHEN 'not_listed' THEN format('%s lies in an area that is divided or changes its level: say what becomes of it. %1$s 的去向未说明。', split_part(code, '=', 2))
 		WHEN 'collides' THEN format('%s: list each of them, with a code of its own. 下级区划代码冲突,请逐一列出新代码。', split_part(code, '=', 2))
 		WHEN 'taken' THEN format('area %s is there already. 区划 %1$s 已存在。', split_part(code, '=', 2))
@@ -336,6 +337,21 @@ END
 $$;
 COMMENT ON FUNCTION dcm.read_valid(date, date) IS
 	'The time from the beginning of one local day to the end of another; NULL where neither is given, empty where it ends before it begins. 由起止日期得到有效期(含首尾两日)。';
+
+CREATE FUNCTION dcm.valid_with(there tstzrange, given tstzrange) RETURNS tstzrange
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	since constant timestamptz := coalesce(nullif(lower(given), '-infinity'), lower(there));
+	till constant timestamptz := coalesce(upper(given), upper(there));
+BEGIN
+	RETURN CASE WHEN given IS NULL THEN there WHEN there IS NULL OR isempty(given) THEN given
+		WHEN till <= since THEN 'empty' ELSE tstzrange(since, till) END;
+END
+$$;
+COMMENT ON FUNCTION dcm.valid_with(tstzrange, tstzrange) IS
+	'A time as it is there, with the end or ends that a list gives, as dcm.read_valid() reads them; empty where it would end before it begins. 以清单所给起止更新有效期,未给的一端不变。';
 
 CREATE FUNCTION dcm.read_json(given text) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL UNSAFE COST 100

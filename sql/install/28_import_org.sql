@@ -56,7 +56,8 @@ BEGIN
 			CASE WHEN dcm.clean(s.geom) IS NOT NULL AND g.polygon IS NULL THEN 'geom:bad_geometry' END,
 			CASE WHEN dcm.clean(s.valid_from) IS NOT NULL AND dcm.read_date(s.valid_from) IS NULL THEN 'valid_from:bad_date' END,
 			CASE WHEN dcm.clean(s.valid_till) IS NOT NULL AND dcm.read_date(s.valid_till) IS NULL THEN 'valid_till:bad_date' END,
-			CASE WHEN dcm.read_date(s.valid_till) < dcm.read_date(s.valid_from) THEN 'valid_till:ended' END),
+			CASE WHEN isempty(dcm.valid_with((SELECT w.valid FROM dcm.region AS w WHERE w.code = r.code), dcm.read_valid(dcm.read_date(s.valid_from), dcm.read_date(s.valid_till))))
+				THEN CASE WHEN dcm.clean(s.valid_till) IS NULL THEN 'valid_from:ended' ELSE 'valid_till:ended' END END),
 		CASE WHEN g.mended THEN '{geom:mended}'::text[] END
 	FROM dcm.stage_regions AS s
 		CROSS JOIN LATERAL (SELECT dcm.read_area_code(s.code) AS code, dcm.read_area_code(s.parent) AS parent, dcm.clean(s.mgmt_mode) AS mode) AS r
@@ -107,13 +108,13 @@ BEGIN
 		-- the area above: the one that the list names, else the nearest that there is
 		UPDATE dcm.region AS r
 		SET name = j.name, name_en = coalesce(j.name_en, r.name_en), mgmt_mode = coalesce(j.mgmt_mode, r.mgmt_mode),
-			geom = coalesce(j.geom, r.geom), valid = coalesce(j.valid, r.valid), parent = coalesce(p.id, r.parent)
+			geom = coalesce(j.geom, r.geom), valid = dcm.valid_with(r.valid, j.valid), parent = coalesce(p.id, r.parent)
 		FROM pg_temp.judged_regions AS j LEFT JOIN dcm.region AS p ON p.code = j.parent
 		WHERE r.code = j.code AND j.bad IS NULL AND dcm.level(j.code) = of_level
 			-- what has ended stays as it was
 			AND (pg_catalog.upper(r.valid) <= pg_catalog.now() AND j.valid IS NULL) IS NOT TRUE
 			AND (r.name, r.name_en, r.mgmt_mode, r.geom, r.valid, r.parent) IS DISTINCT FROM
-				(j.name, coalesce(j.name_en, r.name_en), coalesce(j.mgmt_mode, r.mgmt_mode), coalesce(j.geom, r.geom), coalesce(j.valid, r.valid), coalesce(p.id, r.parent));
+				(j.name, coalesce(j.name_en, r.name_en), coalesce(j.mgmt_mode, r.mgmt_mode), coalesce(j.geom, r.geom), dcm.valid_with(r.valid, j.valid), coalesce(p.id, r.parent));
 		GET DIAGNOSTICS n = ROW_COUNT;
 		changed := changed + n;
 		INSERT INTO dcm.region (code, name, name_en, parent, mgmt_mode, geom, valid)
@@ -171,7 +172,8 @@ BEGIN
 				WHEN dcm.clean(s.area) IS NULL AND dcm.clean(s.kind) = 'government' THEN 'area:no_area' END,
 			CASE WHEN dcm.clean(s.valid_from) IS NOT NULL AND dcm.read_date(s.valid_from) IS NULL THEN 'valid_from:bad_date' END,
 			CASE WHEN dcm.clean(s.valid_till) IS NOT NULL AND dcm.read_date(s.valid_till) IS NULL THEN 'valid_till:bad_date' END,
-			CASE WHEN dcm.read_date(s.valid_till) < dcm.read_date(s.valid_from) THEN 'valid_till:ended' END)
+			CASE WHEN isempty(dcm.valid_with((SELECT w.valid FROM dcm.org AS w WHERE w.code = dcm.clean(s.code)), dcm.read_valid(dcm.read_date(s.valid_from), dcm.read_date(s.valid_till))))
+				THEN CASE WHEN dcm.clean(s.valid_till) IS NULL THEN 'valid_from:ended' ELSE 'valid_till:ended' END END)
 	FROM dcm.stage_orgs AS s
 		CROSS JOIN LATERAL (SELECT dcm.read_integer(s.level) AS level, dcm.read_integer(s.platform) AS platform) AS r
 	WHERE s.ctid >= first AND s.ctid < last;
@@ -282,14 +284,14 @@ BEGIN
 
 	UPDATE dcm.org AS o
 	SET name = j.name, name_en = coalesce(j.name_en, o.name_en), parent = coalesce(p.id, o.parent), level = j.level, kind = j.kind, area = coalesce(j.area, o.area),
-		platform = coalesce(j.platform, o.platform), contact = coalesce(j.contact, o.contact), successor = coalesce(s.id, o.successor), valid = coalesce(j.valid, o.valid)
+		platform = coalesce(j.platform, o.platform), contact = coalesce(j.contact, o.contact), successor = coalesce(s.id, o.successor), valid = dcm.valid_with(o.valid, j.valid)
 	FROM pg_temp.judged_orgs AS j
 		LEFT JOIN dcm.org AS p ON p.code = j.parent
 		LEFT JOIN dcm.org AS s ON s.code = j.successor
 	WHERE o.code = j.code AND j.bad IS NULL
 		AND (o.name, o.name_en, o.parent, o.level, o.kind, o.area, o.platform, o.contact, o.successor, o.valid) IS DISTINCT FROM
 			(j.name, coalesce(j.name_en, o.name_en), coalesce(p.id, o.parent), j.level, j.kind, coalesce(j.area, o.area), coalesce(j.platform, o.platform),
-				coalesce(j.contact, o.contact), coalesce(s.id, o.successor), coalesce(j.valid, o.valid));
+				coalesce(j.contact, o.contact), coalesce(s.id, o.successor), dcm.valid_with(o.valid, j.valid));
 	GET DIAGNOSTICS changed = ROW_COUNT;
 
 	INSERT INTO dcm.org_contact (org, turn, phone)
@@ -353,7 +355,7 @@ CREATE FUNCTION dcm.import_people() RETURNS dcm.import_result
 AS $$
 BEGIN
 	RETURN dcm.import_list('people',
-		'code text, name text, name_en text, kind text, login text, phone text, post text, role text, org int, area dcm.area_code, duty_area int, basis text, valid tstzrange, key text',
+		'code text, name text, name_en text, kind text, login text, phone text, post text, role text, org int, area dcm.area_code, duty_area int, basis text, valid tstzrange, key text, held int, span tstzrange',
 		'{}', 'key', 'post', '{"area": "area_code"}');
 END
 $$;
@@ -429,6 +431,7 @@ BEGIN
 		GROUP BY x.login HAVING count(DISTINCT x.code) > 1) AS f
 	WHERE f.login = j.login AND j.bad IS NULL;
 	PERFORM dcm.settle_posts();
+	PERFORM dcm.settle_post_times();
 END
 $$;
 COMMENT ON FUNCTION dcm.settle_people(jsonb) IS 'Finds lines that say different things of one person, or one login of two. 校验同一人员的多行。';
@@ -441,7 +444,7 @@ BEGIN
 	-- a list that is older than a hand-over takes it back
 	UPDATE pg_temp.judged_people AS j SET warn = j.warn || ('post:post_back=' || n.code)
 	FROM dcm.person AS h, dcm.post AS t, dcm.person AS n
-	WHERE h.code = j.code AND t.code = j.post AND t.valid @> now() AND n.id = t.person AND j.bad IS NULL AND t.person <> h.id
+	WHERE h.code = j.code AND t.code = j.post AND t.valid @> now() AND n.id = t.person AND j.bad IS NULL AND t.person <> h.id AND coalesce(upper(j.valid), 'infinity') > now()
 		AND EXISTS (SELECT FROM dcm.post AS o WHERE o.code = j.post AND o.person = h.id AND upper(o.valid) <= now());
 	-- one that is newer names the post by who holds it now
 	UPDATE pg_temp.judged_people AS j SET warn = j.warn || ('post:post_double=' || d.post)
@@ -468,6 +471,50 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.settle_posts() IS 'Warns of lines that would give a post back, double one, or name one that has ended. 提示与现任、重复及已终止岗位不符的行。';
+
+CREATE FUNCTION dcm.settle_post_times() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	-- the version that a line changes, or the time for one of its own
+	UPDATE pg_temp.judged_people AS j
+	SET held = x.held, span = x.span, bad = CASE WHEN x.fault THEN '{valid_from:other_version}'::text[] END
+	FROM (
+		SELECT p.line, p.held, p.span,
+			CASE WHEN p.span IS NULL THEN p.later IS NOT NULL AND NOT p.past
+				ELSE isempty(p.span) OR p.within
+					OR EXISTS (SELECT FROM dcm.post AS o WHERE o.code = p.post AND o.id IS DISTINCT FROM p.held AND o.valid && p.span) END AS fault
+		FROM (
+			SELECT k.line, k.post, a.past, v.later, t.id AS held,
+				-- a change from a day within what has not begun itself
+				NOT m.same AND lower(t.valid) > now() AND a.at > lower(t.valid) AS within,
+				CASE WHEN m.same THEN
+						-- since when the post is held at all may lie before this version
+						dcm.valid_with(t.valid, CASE WHEN a.since < v.last THEN tstzrange('-infinity', a.till) ELSE k.valid END)
+					WHEN t.id IS NOT NULL THEN dcm.valid_with(tstzrange(a.at, upper(t.valid)), tstzrange('-infinity', a.till))
+					WHEN v.many = 0 THEN coalesce(k.valid, '[-infinity,)')
+					WHEN a.past THEN CASE WHEN NOT v.told THEN k.valid END
+					WHEN a.since >= coalesce(v.last, '-infinity') THEN dcm.valid_with(tstzrange(a.since, v.later), tstzrange('-infinity', a.till)) END AS span
+			FROM pg_temp.judged_people AS k
+				LEFT JOIN dcm.person AS h ON h.code = k.code
+				CROSS JOIN LATERAL (
+					SELECT nullif(lower(k.valid), '-infinity') AS since, upper(k.valid) AS till,
+						greatest(nullif(lower(k.valid), '-infinity'), now()) AS at, coalesce(upper(k.valid) <= now(), false) AS past) AS a
+				-- of what is over only what the line tells of
+				LEFT JOIN dcm.post AS t ON t.code = k.post AND t.valid @> a.at AND (NOT a.past OR t.valid && k.valid)
+				CROSS JOIN LATERAL (
+					SELECT (t.person, t.role, t.org, t.area, t.duty_area, t.basis) IS NOT DISTINCT FROM
+						(h.id, k.role, k.org, coalesce(k.area, t.area), coalesce(k.duty_area, t.duty_area), coalesce(k.basis, t.basis)) AS same) AS m
+				CROSS JOIN LATERAL (
+					SELECT count(*) AS many, max(upper(o.valid)) FILTER (WHERE upper(o.valid) <= a.at) AS last, min(lower(o.valid)) FILTER (WHERE lower(o.valid) > a.at) AS later,
+						coalesce(bool_or(o.valid && k.valid AND (o.person, o.role, o.org) = (h.id, k.role, k.org) AND dcm.valid_with(o.valid, k.valid) = o.valid), false) AS told
+					FROM dcm.post AS o WHERE o.code = k.post AND NOT isempty(o.valid)) AS v
+			WHERE k.bad IS NULL AND k.post IS NOT NULL) AS p) AS x
+	WHERE x.line = j.line;
+END
+$$;
+COMMENT ON FUNCTION dcm.settle_post_times() IS 'Finds the version of a post that a line changes, or the time for one of its own, and lines that another version leaves no time. 判定岗位版本及其任期。';
 
 CREATE FUNCTION dcm.store_people(options jsonb, OUT added bigint, OUT changed bigint, OUT unchanged bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
@@ -498,18 +545,17 @@ BEGIN
 
 	-- a post that is held otherwise becomes a new version
 	UPDATE dcm.post AS t
-	SET person = h.id, role = j.role, org = j.org, area = coalesce(j.area, t.area), duty_area = coalesce(j.duty_area, t.duty_area), basis = coalesce(j.basis, t.basis), valid = coalesce(j.valid, t.valid)
+	SET person = h.id, role = j.role, org = j.org, area = coalesce(j.area, t.area), duty_area = coalesce(j.duty_area, t.duty_area), basis = coalesce(j.basis, t.basis), valid = j.span
 	FROM pg_temp.judged_people AS j JOIN dcm.person AS h ON h.code = j.code
-	WHERE t.code = j.post AND j.bad IS NULL AND t.valid @> now()
+	WHERE t.id = j.held AND j.bad IS NULL
 		AND (t.person, t.role, t.org, t.area, t.duty_area, t.basis, t.valid) IS DISTINCT FROM
-			(h.id, j.role, j.org, coalesce(j.area, t.area), coalesce(j.duty_area, t.duty_area), coalesce(j.basis, t.basis), coalesce(j.valid, t.valid));
+			(h.id, j.role, j.org, coalesce(j.area, t.area), coalesce(j.duty_area, t.duty_area), coalesce(j.basis, t.basis), j.span);
 	GET DIAGNOSTICS n = ROW_COUNT;
 	changed := changed + n;
 	INSERT INTO dcm.post (code, person, role, org, area, duty_area, basis, valid)
-	SELECT j.post, h.id, j.role, j.org, j.area, j.duty_area, coalesce(j.basis, 'staff'), coalesce(j.valid, '[-infinity,)')
+	SELECT j.post, h.id, j.role, j.org, j.area, j.duty_area, coalesce(j.basis, 'staff'), j.span
 	FROM pg_temp.judged_people AS j JOIN dcm.person AS h ON h.code = j.code
-	WHERE j.bad IS NULL AND j.post IS NOT NULL
-		AND NOT EXISTS (SELECT FROM dcm.post AS t WHERE t.code = j.post AND (t.valid @> now() OR t.valid && coalesce(j.valid, '[-infinity,)')))
+	WHERE j.bad IS NULL AND j.held IS NULL AND j.span IS NOT NULL
 	ORDER BY j.line;
 	GET DIAGNOSTICS n = ROW_COUNT;
 	added := added + n;

@@ -143,6 +143,22 @@ END
 $$;
 COMMENT ON FUNCTION dcm.judge_filing_standards(tid, tid, jsonb) IS 'Judges lines of dcm.stage_filing_standards. 校验立案标准。';
 
+CREATE FUNCTION dcm.settle_filing_standards(options jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	-- a change from a day within what has not begun itself
+	UPDATE pg_temp.judged_filing_standards AS j SET bad = '{valid_from:other_version}'
+	FROM dcm.filing_standard AS f
+	WHERE (f.category, f.condition_no) = (j.category, j.condition_no) AND j.bad IS NULL AND f.valid @> j.since AND lower(f.valid) > now() AND j.since > lower(f.valid)
+		AND (f.condition, f.condition_en, f.limit_1, f.limit_2, f.limit_3, f.closing, f.closing_en, f.source, f.edition) IS DISTINCT FROM
+			(j.condition, coalesce(j.condition_en, f.condition_en), coalesce(j.limit_1, f.limit_1), coalesce(j.limit_2, f.limit_2), coalesce(j.limit_3, f.limit_3),
+				coalesce(j.closing, f.closing), coalesce(j.closing_en, f.closing_en), coalesce(j.source, f.source), coalesce(j.edition, f.edition));
+END
+$$;
+COMMENT ON FUNCTION dcm.settle_filing_standards(jsonb) IS 'Finds conditions that would begin within a version that has not begun itself. 校验立案标准的生效时间。';
+
 CREATE FUNCTION dcm.store_filing_standards(options jsonb, OUT added bigint, OUT changed bigint, OUT unchanged bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
 	SET search_path = pg_catalog, dcm, pg_temp
@@ -169,11 +185,16 @@ BEGIN
 	SELECT count(*) INTO changed FROM done;
 	INSERT INTO dcm.filing_standard (category, condition_no, condition, condition_en, limit_1, limit_2, limit_3, closing, closing_en, source, edition, valid)
 	SELECT j.category, j.condition_no, j.condition, j.condition_en, j.limit_1, j.limit_2, j.limit_3, j.closing, j.closing_en, j.source, j.edition,
-		tstzrange(greatest(coalesce(j.since, '-infinity'), (SELECT max(upper(o.valid)) FROM dcm.filing_standard AS o
-			WHERE (o.category, o.condition_no) = (j.category, j.condition_no) AND NOT isempty(o.valid))), NULL)
+		tstzrange(greatest(coalesce(j.since, '-infinity'), v.last), v.later)
 	FROM pg_temp.judged_filing_standards AS j
+		-- between the versions before and after
+		CROSS JOIN LATERAL (
+			SELECT max(upper(o.valid)) FILTER (WHERE upper(o.valid) <= greatest(j.since, now())) AS last,
+				min(lower(o.valid)) FILTER (WHERE lower(o.valid) > greatest(j.since, now())) AS later
+			FROM dcm.filing_standard AS o
+			WHERE (o.category, o.condition_no) = (j.category, j.condition_no) AND NOT isempty(o.valid)) AS v
 	WHERE j.bad IS NULL AND NOT EXISTS (SELECT FROM dcm.filing_standard AS f
-		WHERE (f.category, f.condition_no) = (j.category, j.condition_no) AND f.valid && tstzrange(greatest(j.since, now()), NULL))
+		WHERE (f.category, f.condition_no) = (j.category, j.condition_no) AND f.valid @> greatest(j.since, now()))
 	ORDER BY j.line;
 	GET DIAGNOSTICS added = ROW_COUNT;
 END

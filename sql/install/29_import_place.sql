@@ -114,7 +114,8 @@ BEGIN
 			CASE WHEN dcm.clean(s.org) IS NOT NULL AND (o.many = 1) IS NOT TRUE THEN 'org:' || dcm.body_fault(dcm.clean(s.org)) END,
 			CASE WHEN dcm.clean(s.valid_from) IS NOT NULL AND dcm.read_date(s.valid_from) IS NULL THEN 'valid_from:bad_date' END,
 			CASE WHEN dcm.clean(s.valid_till) IS NOT NULL AND dcm.read_date(s.valid_till) IS NULL THEN 'valid_till:bad_date' END,
-			CASE WHEN dcm.read_date(s.valid_till) < dcm.read_date(s.valid_from) THEN 'valid_till:ended' END),
+			CASE WHEN isempty(dcm.valid_with(w.valid, dcm.read_valid(dcm.read_date(s.valid_from), dcm.read_date(s.valid_till))))
+				THEN CASE WHEN dcm.clean(s.valid_till) IS NULL THEN 'valid_from:ended' ELSE 'valid_till:ended' END END),
 		dcm.faults(
 			CASE WHEN g.mended THEN 'geom:mended' END,
 			CASE WHEN r.converted THEN 'code:old_code' END)
@@ -153,12 +154,12 @@ DECLARE
 BEGIN
 	UPDATE dcm.grid AS g
 	SET name = coalesce(j.name, g.name), geom = j.geom, area_class = coalesce(j.area_class, g.area_class), land_use = coalesce(j.land_use, g.land_use),
-		grade = coalesce(j.grade, g.grade), org = coalesce(j.org, g.org), valid = coalesce(j.valid, g.valid)
+		grade = coalesce(j.grade, g.grade), org = coalesce(j.org, g.org), valid = dcm.valid_with(g.valid, j.valid)
 	FROM pg_temp.judged_grids AS j
 	WHERE g.code = j.code AND j.bad IS NULL
 		AND (g.name, g.geom, g.area_class, g.land_use, g.grade, g.org, g.valid) IS DISTINCT FROM
 			(coalesce(j.name, g.name), j.geom, coalesce(j.area_class, g.area_class)::smallint, coalesce(j.land_use, g.land_use), coalesce(j.grade, g.grade),
-				coalesce(j.org, g.org), coalesce(j.valid, g.valid));
+				coalesce(j.org, g.org), dcm.valid_with(g.valid, j.valid));
 	GET DIAGNOSTICS changed = ROW_COUNT;
 	INSERT INTO dcm.grid (code, name, geom, area_class, land_use, grade, org, valid)
 	SELECT j.code, j.name, j.geom, coalesce(j.area_class, 1), j.land_use, j.grade, j.org, coalesce(j.valid, '[-infinity,)')
@@ -226,7 +227,8 @@ BEGIN
 				WHEN r.spot IS NULL THEN 'lon:bad_point' END,
 			CASE WHEN dcm.clean(s.valid_from) IS NOT NULL AND dcm.read_date(s.valid_from) IS NULL THEN 'valid_from:bad_date' END,
 			CASE WHEN dcm.clean(s.valid_till) IS NOT NULL AND dcm.read_date(s.valid_till) IS NULL THEN 'valid_till:bad_date' END,
-			CASE WHEN dcm.read_date(s.valid_till) < dcm.read_date(s.valid_from) THEN 'valid_till:ended' END)
+			CASE WHEN pg_catalog.isempty(dcm.valid_with((SELECT w.valid FROM dcm.place AS w WHERE w.code = dcm.clean(s.code)), dcm.read_valid(dcm.read_date(s.valid_from), dcm.read_date(s.valid_till))))
+				THEN CASE WHEN dcm.clean(s.valid_till) IS NULL THEN 'valid_from:ended' ELSE 'valid_till:ended' END END)
 	FROM dcm.stage_places AS s
 		CROSS JOIN LATERAL (SELECT dcm.read_geometry(dcm.clean(s.geom)) AS geom, dcm.list_point(dcm.read_number(s.lon), dcm.read_number(s.lat), options ->> 'crs') AS spot) AS r
 	WHERE s.ctid >= first AND s.ctid < last;
@@ -245,12 +247,12 @@ BEGIN
 	UPDATE dcm.place AS p
 	SET name = j.name, name_en = coalesce(j.name_en, p.name_en), kind = j.kind,
 		former_names = coalesce(j.former_names, CASE WHEN j.name <> p.name AND p.name <> ALL (p.former_names) THEN p.former_names || p.name ELSE p.former_names END),
-		address = coalesce(j.address, p.address), area = coalesce(j.area, p.area), geom = j.geom, valid = coalesce(j.valid, p.valid)
+		address = coalesce(j.address, p.address), area = coalesce(j.area, p.area), geom = j.geom, valid = dcm.valid_with(p.valid, j.valid)
 	FROM pg_temp.judged_places AS j
 	WHERE p.code = j.code AND j.bad IS NULL
 		AND (p.name, p.name_en, p.kind, p.former_names, p.address, p.area, p.geom, p.valid) IS DISTINCT FROM
 			(j.name, coalesce(j.name_en, p.name_en), j.kind, coalesce(j.former_names, p.former_names), coalesce(j.address, p.address),
-				coalesce(j.area, p.area), j.geom, coalesce(j.valid, p.valid));
+				coalesce(j.area, p.area), j.geom, dcm.valid_with(p.valid, j.valid));
 	GET DIAGNOSTICS changed = ROW_COUNT;
 	INSERT INTO dcm.place (code, name, name_en, kind, former_names, address, area, geom, valid)
 	SELECT j.code, j.name, j.name_en, j.kind, coalesce(j.former_names, '{}'), j.address, j.area, j.geom, coalesce(j.valid, '[-infinity,)')

@@ -45,4 +45,62 @@ SELECT count(DISTINCT line) AS numbers FROM stage_orgs;
 SELECT lines, added, bad FROM import_orgs();
 SELECT s.code, f.value FROM stage_orgs AS s JOIN import_fault AS f ON f.line = s.line AND f.list = 'orgs';
 ROLLBACK TO whole;
+
+-- one end of a time leaves the other; what would end before it begins is told
+UPDATE org SET valid = '[2020-01-01,)' WHERE code = 'lamps';
+UPDATE org SET valid = '[2020-01-01,2024-01-01)' WHERE code = 'works';
+INSERT INTO region (code, name, valid) VALUES ('320681100', '汇龙镇', '[2020-01-01,2024-01-01)');
+INSERT INTO grid (code, geom, valid) VALUES ('320681100001001', ST_Multi(ST_MakeEnvelope(121.6, 31.8, 121.7, 31.9, 4490)), '[2020-01-01,)');
+INSERT INTO place (code, name, kind, geom, valid) VALUES ('P1', '公园', 'poi', dcm.point(121.6, 31.8), '[2020-01-01,)');
+INSERT INTO stage_orgs (code, name, level, kind, valid_from, valid_till) VALUES ('lamps', '路灯', 2, 'department', NULL, '2027-12-31'), ('works', '市政', 2, 'department', '2021-01-01', NULL), ('top', '市政府', 1, 'committee', NULL, NULL);
+INSERT INTO stage_regions (code, name, valid_from) VALUES ('320681100', '汇龙镇', '2019-01-01');
+INSERT INTO stage_grids (code, geom, valid_till) SELECT code, ST_AsText(geom), '2027-12-31' FROM grid;
+INSERT INTO stage_places (code, name, kind, lon, lat, valid_till) VALUES ('P1', '公园', 'poi', '121.6', '31.8', '2027-12-31');
+SELECT (import_orgs()).changed AS orgs, (import_regions()).changed AS regions, (import_grids()).changed AS grids, (import_places()).changed AS places;
+SELECT code, valid FROM (SELECT code, valid FROM org UNION ALL SELECT code::text, valid FROM region UNION ALL SELECT code::text, valid FROM grid UNION ALL SELECT code, valid FROM place) AS x ORDER BY code COLLATE "C";
+INSERT INTO stage_orgs (code, name, level, kind, valid_from, valid_till) VALUES ('works', '市政', 2, 'department', '2025-01-01', NULL), ('lamps', '路灯', 2, 'department', NULL, '2019-01-01');
+INSERT INTO stage_regions (code, name, valid_from) VALUES ('320681100', '汇龙镇', '2025-01-01');
+INSERT INTO stage_grids (code, geom, valid_till) SELECT code, ST_AsText(geom), '2019-12-31' FROM grid;
+INSERT INTO stage_places (code, name, kind, lon, lat, valid_till) VALUES ('P1', '公园', 'poi', '121.6', '31.8', '2019-12-31');
+SELECT (import_orgs()).bad AS orgs, (import_regions()).bad AS regions, (import_grids()).bad AS grids, (import_places()).bad AS places;
+SELECT list, col, code, value FROM import_fault ORDER BY list, line;
+ROLLBACK TO whole;
+
+-- what is told ahead: between versions a line has its place, over one it is refused
+CREATE FUNCTION pg_temp.posts(code text) RETURNS TABLE (person text, valid tstzrange) LANGUAGE sql AS $$
+	SELECT h.code, tstzrange(CASE lower(t.valid) WHEN now() THEN '2026-01-01' ELSE lower(t.valid) END, CASE upper(t.valid) WHEN now() THEN '2026-01-01' ELSE upper(t.valid) END)
+	FROM dcm.post AS t JOIN dcm.person AS h ON h.id = t.person WHERE t.code = posts.code ORDER BY lower(t.valid) $$;
+CREATE FUNCTION pg_temp.people(person text, post text, since text = NULL, till text = NULL) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r dcm.import_result;
+BEGIN
+	INSERT INTO dcm.stage_people (code, name, role, org, post, valid_from, valid_till) VALUES (person, (SELECT p.name FROM dcm.person AS p WHERE p.code = person), 'collector', 'works', post, since, till);
+	r := dcm.import_people();
+	DELETE FROM dcm.stage_people;
+	RETURN format('added %s changed %s unchanged %s bad %s', r.added, r.changed, r.unchanged, r.bad) || coalesce(': ' || (SELECT string_agg(f.code, ', ') FROM dcm.import_fault AS f WHERE f.list = 'people'), '');
+END $$;
+INSERT INTO post (code, person, role, org, valid) SELECT 'later', p.id, 'collector', o.id, '[2998-01-01,)' FROM person AS p, org AS o WHERE p.code = 'li' AND o.code = 'works';
+SELECT pg_temp.people('wang', 'later') AS no_time_for_it, pg_temp.people('wang', 'later', '2997-01-01', '2999-01-01') AS over_it, pg_temp.people('wang', 'later', '2999-01-01') AS within_it;
+SELECT pg_temp.people('wang', 'later', '2997-01-01') AS before_it, pg_temp.people('li', 'later', '2998-01-01') AS itself;
+SELECT * FROM pg_temp.posts('later');
+-- one in force: its end, its next holder from a day on, what was before
+SELECT pg_temp.people('wang', 'c1', NULL, '2997-12-31') AS ends, pg_temp.people('li', 'c1', '2998-01-01') AS next, pg_temp.people('wang', 'c1') AS same, pg_temp.people('wang', 'c1', NULL, '2998-06-30') AS into_next;
+SELECT * FROM pg_temp.posts('c1');
+-- another holder, only for a time that is over
+SELECT pg_temp.people('li', 'c1', NULL, '2020-12-31') AS over_already;
+-- what is over, told once more, and before it something else
+INSERT INTO post (code, person, role, org, valid) SELECT 'past', p.id, 'collector', o.id, v::tstzrange FROM (VALUES ('wang', '[2015-01-01,2020-01-01)'), ('li', '[2020-01-01,)')) AS x (code, v) JOIN person AS p USING (code), org AS o WHERE o.code = 'works';
+SELECT pg_temp.people('wang', 'past', '2015-01-01', '2019-12-31') AS told, pg_temp.people('wang', 'past', '2014-01-01', '2019-12-31') AS otherwise, pg_temp.people('li', 'past', '2010-01-01', '2014-12-31') AS before, pg_temp.people('li', 'past', '2010-01-01') AS since_when;
+SELECT * FROM pg_temp.posts('past');
+ROLLBACK TO whole;
+CREATE FUNCTION pg_temp.limits(limit_1 text, since text = NULL) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r dcm.import_result;
+BEGIN
+	INSERT INTO dcm.stage_filing_standards (category, condition_no, condition, limit_1, valid_from) VALUES ('C0102', '1', '破损', limit_1, since);
+	r := dcm.import_filing_standards();
+	DELETE FROM dcm.stage_filing_standards;
+	RETURN format('added %s changed %s unchanged %s bad %s', r.added, r.changed, r.unchanged, r.bad) || coalesce(': ' || (SELECT string_agg(f.code, ', ') FROM dcm.import_fault AS f WHERE f.list = 'filing_standards'), '');
+END $$;
+SELECT pg_temp.limits('1工作日', '2998-01-01') AS first, pg_temp.limits('2工作日', '2997-01-01') AS before_it, pg_temp.limits('3工作日', '2999-01-01') AS within_it, pg_temp.limits('4工作日') AS now, pg_temp.limits('1工作日', '2999-01-01') AS same;
+SELECT f.limit_1, f.valid FROM filing_standard AS f WHERE f.condition = '破损' ORDER BY f.valid;
+ROLLBACK TO whole;
 ROLLBACK;
