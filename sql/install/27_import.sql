@@ -85,6 +85,7 @@ BEGIN
 		WHEN 'other_version' THEN 'another version of it says otherwise for that time: leave it its time by valid_from and valid_till, or change that one. 与该项其他时段的版本冲突。'
 		WHEN 'not_listed' THEN format('%s lies in an area that is divided or changes its level: say what becomes of it. %1$s 的去向未说明。', split_part(code, '=', 2))
 		WHEN 'collides' THEN format('%s: list each of them, with a code of its own. 下级区划代码冲突,请逐一列出新代码。', split_part(code, '=', 2))
+		WHEN 'not_begun' THEN format('%s had not begun at that time, or begins later: give a later time, or change its own code first. %1$s 届时尚未生效。', split_part(code, '=', 2))
 		WHEN 'taken' THEN format('area %s is there already. 区划 %1$s 已存在。', split_part(code, '=', 2))
 		WHEN 'no_polygon' THEN format('grid %s cannot be given to a part without the parts'' polygons. 网格 %1$s 无法归属,缺少各部分的边界。', split_part(code, '=', 2))
 		WHEN 'too_many' THEN 'a community has room for 999 unit grids. 社区单元网格超过999个。'

@@ -58,6 +58,8 @@ CREATE FUNCTION dcm.settle_area_changes(options jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
+DECLARE
+	since constant timestamptz := options ->> 'at';
 BEGIN
 	-- what kind of change each pair is part of
 	UPDATE pg_temp.judged_area_changes AS j
@@ -70,10 +72,11 @@ BEGIN
 	WHERE j.bad IS NULL;
 	UPDATE pg_temp.judged_area_changes AS j
 	SET bad = dcm.faults(
-		-- a code that is there stays another's, unless this list takes it away
+		-- a code that is there stays that area's: a row of region has no other history
 		CASE WHEN j.new <> j.old OR j.old IS NULL THEN
-			CASE WHEN EXISTS (SELECT FROM dcm.region AS a WHERE a.code = j.new) AND NOT (j.kind = 'merge')
-					AND NOT EXISTS (SELECT FROM pg_temp.judged_area_changes AS o WHERE o.old = j.new) THEN 'new:taken=' || j.new::text
+			CASE WHEN EXISTS (SELECT FROM dcm.region AS a WHERE a.code = j.new)
+					AND NOT EXISTS (SELECT FROM pg_temp.judged_area_changes AS o WHERE o.old = j.new AND o.new = j.new)
+					AND NOT (j.kind = 'merge' AND NOT EXISTS (SELECT FROM pg_temp.judged_area_changes AS o WHERE o.old = j.new)) THEN 'new:taken=' || j.new::text
 				WHEN dcm.level(j.new) > 1
 					AND NOT EXISTS (SELECT FROM dcm.region AS a WHERE j.new <@ a.code AND a.code <> j.new AND a.valid @> now())
 					AND NOT EXISTS (SELECT FROM pg_temp.judged_area_changes AS o WHERE j.new <@ o.new AND o.new <> j.new)
@@ -86,6 +89,20 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_temp.judged_area_changes AS j WHERE j.bad IS NOT NULL) THEN
 		PERFORM dcm.settle_area_pairs();
 		PERFORM dcm.settle_grid_pairs();
+		-- what is not there at that time can neither move nor end then
+		UPDATE pg_temp.judged_area_changes AS j SET bad = j.bad || ('old:not_begun=' || x.code)
+		FROM (
+			SELECT o.line, min(b.code) AS code
+			FROM (
+				SELECT r.code::text, r.code AS area FROM dcm.region AS r WHERE lower(r.valid) >= since AND r.valid && tstzrange(now(), NULL)
+				UNION ALL
+				SELECT g.code::text, dcm.community(g.code) FROM dcm.grid AS g WHERE lower(g.valid) >= since AND g.valid && tstzrange(now(), NULL)) AS b
+				CROSS JOIN LATERAL (
+					SELECT c.line, c.kind FROM pg_temp.judged_area_changes AS c
+					WHERE b.area <@ c.old ORDER BY dcm.level(c.old) DESC, c.new <> c.old DESC LIMIT 1) AS o
+			WHERE o.kind <> 'rename'
+			GROUP BY o.line) AS x
+		WHERE x.line = j.line AND j.bad IS NULL;
 	END IF;
 END
 $$;
@@ -135,8 +152,7 @@ BEGIN
 					ELSE pg_catalog.format('%s would all become %s', pg_catalog.string_agg(p.old::text, ' and ' ORDER BY p.old), p.new) END AS what
 			FROM pg_temp.judged_area_pair AS p
 				LEFT JOIN pg_temp.judged_area_changes AS l ON l.old = p.old AND l.new = p.new
-				-- one that is there and does not go away
-				LEFT JOIN dcm.region AS r ON r.code = p.new AND NOT EXISTS (SELECT FROM pg_temp.judged_area_pair AS o WHERE o.old = p.new AND o.new IS DISTINCT FROM p.new)
+				LEFT JOIN dcm.region AS r ON r.code = p.new
 			WHERE p.new IS NOT NULL
 			GROUP BY p.new
 			HAVING pg_catalog.bool_or(l.line IS NULL) AND (pg_catalog.bool_or(r.code IS NOT NULL) OR pg_catalog.count(DISTINCT p.old) > 1)) AS c
@@ -226,13 +242,16 @@ BEGIN
 	FROM pg_temp.judged_area_changes AS c;
 	PERFORM dcm.store_changed_grids(since);
 
-	-- who and what names an area by its code
+	-- who and what names an area by its code, now or from a day to come
 	UPDATE dcm.org AS t SET area = dcm.area_moved(t.area, p.old, p.new)
-	FROM dcm.moved_areas() AS p WHERE p.area = t.area AND t.valid @> pg_catalog.now();
-	UPDATE dcm.post AS t SET area = dcm.area_moved(t.area, p.old, p.new)
-	FROM dcm.moved_areas() AS p WHERE p.area = t.area AND t.valid @> pg_catalog.now();
+	FROM dcm.moved_areas() AS p WHERE p.area = t.area AND t.valid && pg_catalog.tstzrange(pg_catalog.now(), NULL);
+	-- posts are not for all who change areas, and there may be none to change
+	IF EXISTS (SELECT FROM dcm.post AS t JOIN dcm.moved_areas() AS p ON p.area = t.area WHERE t.valid && pg_catalog.tstzrange(pg_catalog.now(), NULL)) THEN
+		UPDATE dcm.post AS t SET area = dcm.area_moved(t.area, p.old, p.new)
+		FROM dcm.moved_areas() AS p WHERE p.area = t.area AND t.valid && pg_catalog.tstzrange(pg_catalog.now(), NULL);
+	END IF;
 	UPDATE dcm.responsibility AS t SET area = dcm.area_moved(t.area, p.old, p.new)
-	FROM dcm.moved_areas() AS p WHERE p.area = t.area AND t.valid @> pg_catalog.now();
+	FROM dcm.moved_areas() AS p WHERE p.area = t.area AND t.valid && pg_catalog.tstzrange(pg_catalog.now(), NULL);
 	INSERT INTO dcm.area_group_member (area_group, area)
 	SELECT t.area_group, dcm.area_moved(t.area, p.old, p.new)
 	FROM dcm.area_group_member AS t JOIN dcm.moved_areas() AS p ON p.area = t.area
@@ -240,7 +259,7 @@ BEGIN
 	UPDATE dcm.setting AS t SET value = dcm.area_moved(t.value::dcm.area_code, p.old, p.new)::text
 	FROM dcm.moved_areas() AS p WHERE t.name = 'area_code' AND p.area = t.value::dcm.area_code;
 	UPDATE dcm.place AS t SET area = dcm.area_moved(t.area, p.old, p.new)
-	FROM dcm.moved_areas() AS p WHERE p.area = t.area AND t.valid @> pg_catalog.now();
+	FROM dcm.moved_areas() AS p WHERE p.area = t.area AND t.valid && pg_catalog.tstzrange(pg_catalog.now(), NULL);
 	DROP TABLE pg_temp.judged_area_pair, pg_temp.judged_grid_pair;
 END
 $$;
@@ -296,7 +315,7 @@ BEGIN
 		SELECT p.new, ST_Union(o.geom) AS geom
 		FROM pg_temp.judged_area_pair AS p JOIN dcm.region AS o ON o.code = p.old
 		WHERE p.kind = 'merge' AND p.old <> p.new AND p.geom IS NULL GROUP BY p.new) AS g
-	WHERE r.code = g.new AND NOT pg_catalog.lower(r.valid) = since AND r.geom IS NOT NULL AND g.geom IS NOT NULL;
+	WHERE r.code = g.new AND pg_catalog.lower(r.valid) IS DISTINCT FROM since AND r.geom IS NOT NULL AND g.geom IS NOT NULL;
 	UPDATE dcm.region AS r
 	SET valid = pg_catalog.tstzrange(pg_catalog.lower(r.valid), since),
 		successor = (SELECT n.id FROM pg_temp.judged_area_pair AS p JOIN dcm.region AS n ON n.code = p.new WHERE p.old = r.code ORDER BY p.new LIMIT 1)

@@ -47,6 +47,7 @@ BEGIN
 		GRANT SELECT, INSERT, UPDATE ON dcm.import_run TO dcm_config, dcm_security;
 		GRANT SELECT, INSERT, DELETE ON dcm.import_fault TO dcm_config, dcm_security;
 		GRANT SELECT, INSERT, UPDATE ON dcm.component_serial TO dcm_config;
+		GRANT INSERT ON dcm.area_change TO dcm_config;
 		GRANT SELECT ON dcm.case_task TO dcm_security;
 		GRANT EXECUTE ON FUNCTION dcm.request_component_change(text, dcm.component_id, jsonb, text),
 			dcm.decide_component_change(bigint, boolean, text) TO dcm_app, dcm_loader;

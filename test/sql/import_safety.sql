@@ -103,4 +103,68 @@ END $$;
 SELECT pg_temp.limits('1工作日', '2998-01-01') AS first, pg_temp.limits('2工作日', '2997-01-01') AS before_it, pg_temp.limits('3工作日', '2999-01-01') AS within_it, pg_temp.limits('4工作日') AS now, pg_temp.limits('1工作日', '2999-01-01') AS same;
 SELECT f.limit_1, f.valid FROM filing_standard AS f WHERE f.condition = '破损' ORDER BY f.valid;
 ROLLBACK TO whole;
+
+-- changes of areas: codes are not passed on, and only what has begun moves
+CREATE FUNCTION pg_temp.square(n int) RETURNS geometry LANGUAGE sql RETURN ST_Multi(ST_MakeEnvelope(121.6 + n * 0.001, 31.8, 121.601 + n * 0.001, 31.801, 4490));
+INSERT INTO region (code, name) VALUES ('320681', '启东市');
+INSERT INTO region (code, name, parent) SELECT '320681100', '汇龙镇', id FROM region WHERE code = '320681';
+INSERT INTO region (code, name, geom, parent) SELECT ('32068110000' || n)::area_code, n || '村', pg_temp.square(n), r.id FROM generate_series(1, 3) AS n, region AS r WHERE r.code = '320681100';
+INSERT INTO grid (code, geom) SELECT make_grid_code(code, 1), geom FROM region WHERE geom IS NOT NULL;
+SAVEPOINT areas;
+INSERT INTO stage_area_changes (old, new) VALUES ('320681100001', '320681100002'), ('320681100002', '320681100009');
+SELECT added, bad FROM import_area_changes();
+EXECUTE faults ('area_changes');
+ROLLBACK TO areas;
+INSERT INTO stage_area_changes (old, new) VALUES ('320681100001', '320681100002'), ('320681100002', '320681100001');
+SELECT added, bad FROM import_area_changes();
+ROLLBACK TO areas;
+INSERT INTO stage_area_changes (old, new) VALUES ('320681100001', '320681100002'), ('320681100003', '320681100002'), ('320681100002', '320681100009');
+SELECT added, bad FROM import_area_changes();
+ROLLBACK TO areas;
+-- into one that stays, without a beginning, which grows
+UPDATE region SET valid = '(,)' WHERE code = '320681100002';
+INSERT INTO stage_area_changes (old, new) VALUES ('320681100001', '320681100002'), ('320681100002', '320681100002');
+SELECT added, bad FROM import_area_changes();
+SELECT code, ST_Area(geom) > 1.5e-6 AS grown FROM region WHERE code = '320681100002';
+ROLLBACK TO areas;
+SELECT added, bad FROM change_area('320681100', '320681101', at => '2020-01-01');
+INSERT INTO stage_area_changes (old, new) VALUES ('320681101', '320681102');
+SELECT added, bad FROM import_area_changes('2019-01-01');
+EXECUTE faults ('area_changes');
+UPDATE stage_area_changes SET old = '320681101001';
+SELECT added, bad FROM import_area_changes('2020-01-01');
+UPDATE stage_area_changes SET new = '320681101009';
+SELECT added, bad FROM import_area_changes('2021-01-01');
+ROLLBACK TO areas;
+INSERT INTO grid (code, geom, valid) VALUES ('320681100003002', pg_temp.square(5), '[2998-01-01,)');
+INSERT INTO stage_area_changes (old, new) VALUES ('320681100', '320681101');
+SELECT added, bad FROM import_area_changes('2021-01-01');
+EXECUTE faults ('area_changes');
+ROLLBACK TO areas;
+-- bodies, posts and rules from a day to come follow too
+INSERT INTO org (code, name, level, kind, area, valid) VALUES ('village', '村委会', 4, 'government', '320681100001', '[2998-01-01,)');
+INSERT INTO post (code, person, role, org, area, valid) SELECT 'head', p.id, 'area_head', o.id, '320681100001', '[2998-01-01,)' FROM person AS p, org AS o WHERE p.code = 'li' AND o.code = 'top';
+INSERT INTO responsibility (kind, area, org, principle, valid) SELECT 'event', '320681100001', id, 'territory', '[2998-01-01,)' FROM org WHERE code = 'village';
+INSERT INTO place (code, name, kind, area, geom, valid) VALUES ('P1', '公园', 'poi', '320681100001', dcm.point(121.6, 31.8), '[2998-01-01,)');
+SELECT added, bad FROM change_area('320681100001', '320681100009');
+SELECT (SELECT area FROM org WHERE code = 'village') AS org, (SELECT string_agg(area::text, ',') FROM post WHERE code = 'head') AS post, (SELECT string_agg(area::text, ',') FROM responsibility WHERE kind = 'event') AS rule, (SELECT area FROM place WHERE code = 'P1') AS place;
+ROLLBACK TO areas;
+-- who keeps the configuration changes areas, but not the posts that name them
+SELECT create_roles() \g /dev/null
+SELECT grant_roles() \g /dev/null
+CREATE ROLE regress_clerk IN ROLE dcm_config;
+INSERT INTO org (code, name, level, kind, area) VALUES ('village', '村委会', 4, 'government', '320681100001');
+SET LOCAL ROLE regress_clerk;
+SELECT added, bad FROM change_area('320681100001', '320681100009');
+SELECT area FROM org WHERE code = 'village';
+RESET ROLE;
+INSERT INTO post (code, person, role, org, area) SELECT 'head', p.id, 'area_head', o.id, '320681100002' FROM person AS p, org AS o WHERE p.code = 'li' AND o.code = 'village';
+SAVEPOINT posts;
+SET LOCAL ROLE regress_clerk;
+\set VERBOSITY sqlstate
+SELECT added FROM change_area('320681100003', '320681100008');
+SELECT change_area('320681100002', '320681100007');
+\set VERBOSITY default
+ROLLBACK TO posts;
+ROLLBACK TO whole;
 ROLLBACK;
