@@ -70,6 +70,10 @@ CREATE FUNCTION dcm.judge_components(first tid, last tid, options jsonb) RETURNS
 AS $$
 DECLARE
 	city constant dcm.area_code := dcm.setting('area_code');
+	-- districts of before, whose digits ids keep for life
+	homes constant dcm.area_code[] := ARRAY(
+		SELECT DISTINCT c.old FROM dcm.area_change AS c
+		WHERE dcm.level(c.old) OPERATOR(pg_catalog.<=) 3 AND EXISTS (SELECT FROM dcm.area_at(c.old, pg_catalog.now()) AS a WHERE a <@ city));
 	srid constant int := dcm.city_srid();
 	-- degrees that are the city's as they stand
 	plain constant boolean := options ->> 'crs' = 'city' OR options ->> 'crs' IN ('wgs84', 'cgcs2000') AND srid IN (4326, 4490);
@@ -117,7 +121,8 @@ BEGIN
 		p.initial_on, p.changed_on, p.source, p.note, p.x, p.y, p.address, p.is_public, p.accuracy, p.verified_on, p.sensor, p.attributes,
 		dcm.faults(
 			CASE WHEN p.id IS NULL THEN CASE WHEN dcm.clean(p.id_text) IS NOT NULL THEN 'id:bad_code' END
-				WHEN NOT p.id <@ city THEN 'id:mismatch=the city''s area'
+				WHEN NOT p.id <@ city AND NOT EXISTS (SELECT FROM pg_catalog.unnest(homes) AS h WHERE p.id <@ h)
+					AND NOT EXISTS (SELECT FROM dcm.component AS x WHERE x.id = p.id) THEN 'id:mismatch=the city''s area'
 				WHEN p.digits <> k.digits THEN 'id:mismatch=the category' END,
 			CASE WHEN k.id IS NULL THEN CASE WHEN p.category IS NULL THEN 'category:missing' ELSE 'category:unknown=category' END
 				WHEN k.many > 1 THEN 'category:ambiguous=category=' || k.codes END,

@@ -167,4 +167,14 @@ SELECT change_area('320681100002', '320681100007');
 \set VERBOSITY default
 ROLLBACK TO posts;
 ROLLBACK TO whole;
+
+-- the city has another code: ids of before come in by those, of elsewhere they do not
+INSERT INTO region (code, name) VALUES ('320681', '启东市');
+INSERT INTO component (id, category) SELECT '3206810101000001', id FROM category WHERE code = 'C0101' AND edition = '2013';
+SELECT added, bad FROM change_area('320681', '320699', '新区');
+INSERT INTO stage_components (id, category, note, lon, lat) VALUES ('3206810101000001', 'C0101', '有', '121.6', '31.8'), ('3206810101000002', 'C0101', '无', '121.61', '31.8'),
+	('3206990101000001', 'C0101', '新', '121.62', '31.8'), ('3206820101000001', 'C0101', '外', '121.63', '31.8');
+SELECT added, changed, bad FROM import_components();
+EXECUTE faults ('components');
+ROLLBACK TO whole;
 ROLLBACK;
