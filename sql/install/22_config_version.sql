@@ -68,6 +68,14 @@ BEGIN
 	IF NEW.valid IS DISTINCT FROM was.valid THEN
 		begins := greatest(begins, lower(NEW.valid));
 	END IF;
+	IF isempty(NEW.valid) OR upper(NEW.valid) <= begins THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('a version of row %s of "%s" would end before it begins', was.id, TG_TABLE_NAME),
+			DETAIL = format('A change begins now or later, and the row is given %s.', NEW.valid),
+			HINT = 'What was is not changed any more; change valid alone to end the row.',
+			CONSTRAINT = 'dcm.bad_valid';
+	END IF;
 	NEW.replaces := was.id;
 	NEW.valid := tstzrange(begins, upper(NEW.valid));
 	SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO columns
@@ -79,7 +87,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.keep_version() IS
-	'Trigger of rule tables with id, valid and replaces: a change of a row in force ends it and adds its new version, from now or from the later lower(valid) given; DELETE ends it; what has ended stays as it was. 23514 for TRUNCATE. 规则表的版本保留触发器:修改即生成新版本,删除即终止有效期。';
+	'Trigger of rule tables with id, valid and replaces: a change of a row in force ends it and adds its new version, from now or from the later lower(valid) given; DELETE ends it; what has ended stays as it was. 23514 for TRUNCATE, 22023 for a version that would end before it begins, 40001 for a row that another changed meanwhile. 规则表的版本保留触发器:修改即生成新版本,删除即终止有效期。';
 
 CREATE FUNCTION dcm.same_key(config_table regclass, keys text[], other text) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100

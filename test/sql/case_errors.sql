@@ -148,6 +148,7 @@ SELECT told.error('SELECT dcm.create_city(''a'', ''320681'')');
 SELECT told.error('SELECT dcm.drop_city(''another'')');
 SELECT told.error('SELECT dcm.load_preset(''nothing'')');
 SELECT told.error('SELECT dcm.setting(''nothing'')');
+SELECT told.error('UPDATE dcm.filing_standard SET condition = ''else'', valid = ''[2001-01-01,2002-01-01)'' WHERE id = 1');
 SELECT told.error('SELECT dcm.watch_config(''dcm.case_card'')');
 SELECT told.error('UPDATE dcm.setting SET value = ''Atlantis'' WHERE name = ''time_zone''');
 -- what no trigger has seen, such as a restore of a wrong dump
