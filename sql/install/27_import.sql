@@ -360,7 +360,7 @@ CREATE FUNCTION dcm.read_json(given text) RETURNS jsonb
 AS $$
 BEGIN
 	RETURN CASE WHEN jsonb_typeof(given::jsonb) = 'object' THEN given::jsonb END;
-EXCEPTION WHEN data_exception THEN
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN -- or nested too deep
 	RETURN NULL;
 END
 $$;
@@ -386,13 +386,13 @@ BEGIN
 		shape := ST_Transform(shape, city);
 	END IF;
 	-- not what is nowhere on Earth
-	IF ST_IsEmpty(shape)
+	IF ST_IsEmpty(shape) OR GeometryType(shape) IN ('TIN', 'TRIANGLE', 'POLYHEDRALSURFACE')
 		OR NOT coalesce(ST_XMin(shape) > -1e9 AND ST_XMax(shape) < 1e9 AND ST_YMin(shape) > -1e9 AND ST_YMax(shape) < 1e9, false)
 		OR dcm.is_lonlat(city) AND NOT (ST_XMin(shape) >= -180 AND ST_XMax(shape) <= 180 AND ST_YMin(shape) >= -90 AND ST_YMax(shape) <= 90) THEN
 		RETURN NULL;
 	END IF;
 	RETURN ST_Force2D(shape);
-EXCEPTION WHEN data_exception OR internal_error OR external_routine_exception THEN
+EXCEPTION WHEN data_exception OR program_limit_exceeded OR internal_error OR external_routine_exception THEN
 	RETURN NULL;
 END
 $$;
@@ -414,6 +414,10 @@ BEGIN
 	IF ST_IsEmpty(polygon) OR ST_Area(polygon) = 0 THEN
 		polygon := NULL;
 	END IF;
+-- GEOS knows no surfaces of triangles
+EXCEPTION WHEN internal_error OR external_routine_exception THEN
+	polygon := NULL;
+	mended := false;
 END
 $$;
 COMMENT ON FUNCTION dcm.read_polygon(text) IS

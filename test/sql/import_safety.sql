@@ -177,4 +177,19 @@ INSERT INTO stage_components (id, category, note, lon, lat) VALUES ('32068101010
 SELECT added, changed, bad FROM import_components();
 EXECUTE faults ('components');
 ROLLBACK TO whole;
+
+-- one value that nobody can read keeps its row alone
+INSERT INTO stage_grids (code, geom) SELECT '32068110000100' || n, g FROM unnest(ARRAY['POLYGON((121.60 31.80, 121.61 31.80, 121.61 31.81, 121.60 31.80))',
+	'SRID=4326;TIN(((0 0 0, 0 0 1, 0 1 0, 0 0 0)))', 'POLYHEDRALSURFACE(((121 31, 121.1 31, 121 31.1, 121 31)))', 'GEOMETRYCOLLECTION(TIN(((121 31, 121.1 31, 121 31.1, 121 31))))',
+	'CURVEPOLYGON(CIRCULARSTRING(121 31, 121.1 31.1, 121 31))', repeat('GEOMETRYCOLLECTION(', 20000), '{"type": "Polygon", "coordinates": ' || repeat('[', 20000),
+	'TRIANGLE((121 31, 121.1 31, 121 31.1, 121 31))']) WITH ORDINALITY AS x (g, n);
+SELECT added, bad FROM import_grids();
+SELECT s.code, f.col, f.code AS fault, left(s.geom, 24) AS geom FROM import_fault AS f JOIN stage_grids AS s USING (line) WHERE f.list = 'grids' AND f.severity = 'error' ORDER BY 1;
+INSERT INTO stage_places (code, name, kind, geom) VALUES ('P1', '面', 'poi', 'TIN(((121 31, 121.1 31, 121 31.1, 121 31)))'), ('P2', '点', 'poi', 'POINT(121 31)');
+SELECT added, bad FROM import_places();
+DELETE FROM stage_grids;
+INSERT INTO stage_components (category, lon, lat, attributes, sensor) VALUES ('C0101', '121.608', '31.803', repeat('[', 100000), '{"a": "\u0000"}'), ('C0101', '121.607', '31.803', '{"a": 1e400000}', NULL), ('C0102', '121.606', '31.803', '{"a": 1}', NULL);
+SELECT added, bad FROM import_components();
+SELECT dense_rank() OVER (ORDER BY line) AS nth, col, code FROM import_fault WHERE list = 'components' ORDER BY 1, 2;
+ROLLBACK TO whole;
 ROLLBACK;
