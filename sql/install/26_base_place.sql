@@ -37,13 +37,13 @@ BEGIN
 		SELECT f.*, GREATEST(
 			word_similarity(wanted, dcm.place_text(f.name, f.former_names, f.address)),
 			-- how much of what was said the name is, or of the name what was said
-			(SELECT pg_catalog.max(CASE WHEN pg_catalog.strpos(wanted, n) > 0 THEN pg_catalog.length(n)::real / pg_catalog.length(wanted)
-				WHEN pg_catalog.strpos(n, wanted) > 0 THEN pg_catalog.length(wanted)::real / pg_catalog.length(n) ELSE 0 END)
-				FROM pg_catalog.unnest(f.former_names || f.name) AS n))::real AS score
+			(SELECT pg_catalog.max(CASE WHEN pg_catalog.strpos(wanted, n) > 0 THEN pg_catalog.length(n)::real / pg_catalog.length(wanted)::real
+				WHEN pg_catalog.strpos(n, wanted) > 0 THEN pg_catalog.length(wanted)::real / pg_catalog.length(n)::real ELSE 0 END)
+				FROM pg_catalog.unnest(pg_catalog.array_append(f.former_names, f.name)) AS n))::real AS score
 		FROM found AS f
 	), best AS (
 		SELECT s.*, ST_PointOnSurface(s.geom) AS spot
-		FROM scored AS s WHERE s.score > 0
+		FROM scored AS s WHERE s.score > 0::real
 		ORDER BY s.score DESC, pg_catalog.length(s.name) DESC, s.code
 		LIMIT most
 	)
@@ -73,7 +73,7 @@ BEGIN
 	FROM dcm.region AS r WHERE here.area <@ r.code AND dcm.level(r.code) >= 2 AND r.valid @> reverse_geocode.at;
 	RETURN QUERY
 	SELECT p.code, p.name, p.kind, d.distance,
-		pg_catalog.concat(above, p.name, CASE WHEN d.distance >= 1 THEN pg_catalog.format('附近%s米', pg_catalog.round(d.distance)) END)
+		pg_catalog.concat(above, p.name, CASE WHEN d.distance >= 1::float8 THEN pg_catalog.format('附近%s米', pg_catalog.round(d.distance)) END)
 	FROM dcm.place AS p CROSS JOIN LATERAL (SELECT dcm.metres(p.geom, spot) AS distance) AS d
 	WHERE p.geom && around AND p.valid @> reverse_geocode.at AND d.distance <= metres
 	ORDER BY d.distance, p.code;

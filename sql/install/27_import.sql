@@ -387,8 +387,8 @@ BEGIN
 	END IF;
 	-- not what is nowhere on Earth
 	IF ST_IsEmpty(shape) OR GeometryType(shape) IN ('TIN', 'TRIANGLE', 'POLYHEDRALSURFACE')
-		OR NOT coalesce(ST_XMin(shape) > -1e9 AND ST_XMax(shape) < 1e9 AND ST_YMin(shape) > -1e9 AND ST_YMax(shape) < 1e9, false)
-		OR dcm.is_lonlat(city) AND NOT (ST_XMin(shape) >= -180 AND ST_XMax(shape) <= 180 AND ST_YMin(shape) >= -90 AND ST_YMax(shape) <= 90) THEN
+		OR NOT coalesce(ST_XMin(shape) > -1e9::float8 AND ST_XMax(shape) < 1e9::float8 AND ST_YMin(shape) > -1e9::float8 AND ST_YMax(shape) < 1e9::float8, false)
+		OR dcm.is_lonlat(city) AND NOT (ST_XMin(shape) >= -180::float8 AND ST_XMax(shape) <= 180::float8 AND ST_YMin(shape) >= -90::float8 AND ST_YMax(shape) <= 90::float8) THEN
 		RETURN NULL;
 	END IF;
 	RETURN ST_Force2D(shape);
@@ -411,7 +411,7 @@ BEGIN
 		polygon := ST_MakeValid(polygon, 'method=structure');
 	END IF;
 	polygon := ST_Multi(ST_CollectionExtract(polygon, 3));
-	IF ST_IsEmpty(polygon) OR ST_Area(polygon) = 0 THEN
+	IF ST_IsEmpty(polygon) OR ST_Area(polygon) = 0::float8 THEN
 		polygon := NULL;
 	END IF;
 -- GEOS knows no surfaces of triangles

@@ -195,7 +195,7 @@ AS $$
 BEGIN
 	IF crs = 'city' THEN
 		RETURN ST_SetSRID(ST_Point(lon, lat), dcm.city_srid());
-	ELSIF lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90 THEN
+	ELSIF lon BETWEEN -180::float8 AND 180::float8 AND lat BETWEEN -90::float8 AND 90::float8 THEN
 		RETURN dcm.point(lon, lat, crs);
 	END IF;
 	RETURN NULL;
@@ -246,7 +246,7 @@ BEGIN
 	-- a new name makes the one before it a former name
 	UPDATE dcm.place AS p
 	SET name = j.name, name_en = coalesce(j.name_en, p.name_en), kind = j.kind,
-		former_names = coalesce(j.former_names, CASE WHEN j.name <> p.name AND p.name <> ALL (p.former_names) THEN p.former_names || p.name ELSE p.former_names END),
+		former_names = coalesce(j.former_names, CASE WHEN j.name <> p.name AND p.name <> ALL (p.former_names) THEN pg_catalog.array_append(p.former_names, p.name) ELSE p.former_names END),
 		address = coalesce(j.address, p.address), area = coalesce(j.area, p.area), geom = j.geom, valid = dcm.valid_with(p.valid, j.valid)
 	FROM pg_temp.judged_places AS j
 	WHERE p.code = j.code AND j.bad IS NULL

@@ -113,7 +113,7 @@ BEGIN
 		SELECT g.*, CASE WHEN plain THEN g.lon ELSE ST_X(dcm.list_point(g.lon, g.lat, options ->> 'crs')) END AS x,
 			CASE WHEN plain THEN g.lat ELSE ST_Y(dcm.list_point(g.lon, g.lat, options ->> 'crs')) END AS y,
 			(g.id::bigint / scale % modulus)::int AS digits,
-			NOT lonlat OR g.lon BETWEEN -180 AND 180 AND g.lat BETWEEN -90 AND 90 AS on_earth
+			NOT lonlat OR g.lon BETWEEN -180::float8 AND 180::float8 AND g.lat BETWEEN -90::float8 AND 90::float8 AS on_earth
 		FROM given AS g
 		OFFSET 0
 	)
@@ -173,7 +173,7 @@ BEGIN
 	-- Points and grids are brought into the squares of a lattice about as wide as
 	-- a grid, so that a hash join finds the few grids of each point.
 	SELECT GREATEST(percentile_cont(0.5) WITHIN GROUP (ORDER BY GREATEST(g.x1 - g.x0, g.y1 - g.y0)),
-			(pg_catalog.max(g.x1) - pg_catalog.min(g.x0)) / 5000, (pg_catalog.max(g.y1) - pg_catalog.min(g.y0)) / 5000),
+			(pg_catalog.max(g.x1) - pg_catalog.min(g.x0)) / 5000::float8, (pg_catalog.max(g.y1) - pg_catalog.min(g.y0)) / 5000::float8),
 		pg_catalog.min(g.x0), pg_catalog.min(g.y0)
 	INTO side, west, south
 	FROM pg_temp.judged_shape AS g;

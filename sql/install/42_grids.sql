@@ -70,19 +70,19 @@ DECLARE
 	west constant float8 := ST_XMin(polygon);
 	north constant float8 := ST_YMax(polygon);
 	-- the middle latitude, where a degree of longitude is measured
-	middle constant float8 := (ST_YMax(polygon) + ST_YMin(polygon)) / 2;
+	middle constant float8 := (ST_YMax(polygon) + ST_YMin(polygon)) / 2::float8;
 	wide float8;
 	high float8;
 	cols float8;
 	lines float8;
 BEGIN
-	IF ST_Dimension(polygon) = 2 AND NOT ST_IsEmpty(polygon) AND cell_m > 0 THEN
-		wide := CASE WHEN lonlat THEN cell_m / (111320 * pg_catalog.cosd(middle)) ELSE cell_m END;
-		high := CASE WHEN lonlat THEN cell_m / 110950 ELSE cell_m END;
+	IF ST_Dimension(polygon) = 2 AND NOT ST_IsEmpty(polygon) AND cell_m > 0::float8 THEN
+		wide := CASE WHEN lonlat THEN cell_m / (111320::float8 * pg_catalog.cosd(middle)) ELSE cell_m END;
+		high := CASE WHEN lonlat THEN cell_m / 110950::float8 ELSE cell_m END;
 		cols := pg_catalog.ceil((ST_XMax(polygon) - west) / wide);
 		lines := pg_catalog.ceil((north - ST_YMin(polygon)) / high);
 	END IF;
-	IF cols * lines <= 1000000 IS NOT TRUE THEN
+	IF cols * lines <= 1000000::float8 IS NOT TRUE THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = 'cannot cut this area into grids',
@@ -92,8 +92,8 @@ BEGIN
 	-- neighbours compute their common side from the same numbers
 	FOR line IN 0 .. lines::int - 1 LOOP
 		FOR col IN 0 .. cols::int - 1 LOOP
-			cell := ST_MakeEnvelope(west + col * wide, north - (line + 1) * high,
-				west + (col + 1) * wide, north - line * high, ST_SRID(polygon));
+			cell := ST_MakeEnvelope(west + col::float8 * wide, north - (line + 1)::float8 * high,
+				west + (col + 1)::float8 * wide, north - line::float8 * high, ST_SRID(polygon));
 			RETURN NEXT;
 		END LOOP;
 	END LOOP;
@@ -123,12 +123,12 @@ BEGIN
 		SELECT s.id, coalesce((
 			SELECT b.id
 			FROM piece AS b
-			WHERE b.geom && s.geom AND b.area >= cell_m * cell_m / 2
-				AND ST_Length(ST_Intersection(b.geom, s.geom, fine)) > 0
+			WHERE b.geom && s.geom AND b.area >= cell_m * cell_m / 2::float8
+				AND ST_Length(ST_Intersection(b.geom, s.geom, fine)) > 0::float8
 			ORDER BY ST_Length(ST_Intersection(b.geom, s.geom, fine)) DESC, b.id
 			LIMIT 1), s.id) AS host
 		FROM piece AS s
-		WHERE s.area < cell_m * cell_m / 2),
+		WHERE s.area < cell_m * cell_m / 2::float8),
 	whole AS (
 		SELECT coalesce(h.host, p.id) AS id, ST_Multi(ST_Union(p.geom, fine)) AS geom
 		FROM piece AS p LEFT JOIN host AS h ON h.id = p.id
