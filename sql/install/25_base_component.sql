@@ -170,7 +170,8 @@ BEGIN
 			AND dcm.read_number(value ->> 'lat') BETWEEN -90 AND 90, false) THEN 'is not a point with lon and lat in degrees' END
 		WHEN jsonb_typeof(value) <> 'string' OR said = '' THEN 'is not a string'
 		WHEN type = 'date' THEN CASE WHEN dcm.read_date(said) IS NULL THEN 'is not a date' END
-		WHEN type = 'area' THEN CASE WHEN dcm.level(dcm.read_area_code(said)) IS DISTINCT FROM 3 THEN 'is not a district' END
+		WHEN type = 'area' THEN CASE WHEN dcm.level(dcm.read_area_code(said)) IS DISTINCT FROM 3 THEN 'is not a district'
+			WHEN NOT dcm.read_area_code(said) <@ dcm.setting('area_code')::dcm.area_code THEN 'lies outside the city' END
 		WHEN type = 'body' THEN CASE WHEN NOT EXISTS (SELECT FROM dcm.org AS o WHERE o.code = said AND o.valid @> now()) THEN 'names no body: give the code of one that is there now' END
 		WHEN type = 'category' THEN CASE WHEN NOT EXISTS (SELECT FROM dcm.category AS c
 			WHERE c.code = said AND c.edition = dcm.setting('edition') AND c.kind = 'component') THEN 'names no component category: give the code, such as C0101' END
@@ -216,6 +217,7 @@ BEGIN
 		WHEN jsonb_typeof(data) <> 'object' THEN 'the data of a request must be a JSON object'
 		WHEN kind = 'change' AND data = '{}' THEN 'nothing is said of what it is to be'
 		WHEN kind = 'add' AND NOT data ?& '{category,location}' THEN 'to add a component takes a category and a location'
+		WHEN kind = 'remove' AND data ->> 'state' = 'intact' THEN 'what is removed is not intact'
 		WHEN kind <> 'add' AND data ? 'district' THEN 'a component keeps its id, and so its district, for life' END;
 	IF fault IS NULL THEN
 		SELECT format('key "%s" %s', d.key, f.fault) INTO fault
@@ -225,6 +227,14 @@ BEGIN
 		WHERE f.fault IS NOT NULL
 		ORDER BY d.key
 		LIMIT 1;
+	END IF;
+	-- the digits of its category are part of an id
+	IF fault IS NULL AND kind = 'change' AND EXISTS (
+			SELECT FROM dcm.component AS c JOIN dcm.category AS b ON b.id = c.category
+				JOIN dcm.category AS k ON k.code = data ->> 'category' AND k.edition = dcm.setting('edition') AND k.edition = b.edition
+			WHERE c.id = component AND k.id <> b.id
+				AND (k.major, k.minor) <> (dcm.major(c.id, dcm.edition_cut()), dcm.minor(c.id, dcm.edition_cut()))) THEN
+		fault := 'a component keeps its id, and so the category that it tells, for life';
 	END IF;
 	IF fault IS NOT NULL THEN
 		RAISE EXCEPTION USING
@@ -246,13 +256,13 @@ DECLARE
 	spot geometry;
 	its_grid dcm.grid_code;
 	its_area dcm.area_code;
-	its_district dcm.area_code := data ->> 'district';
+	its_district dcm.area_code := dcm.read_area_code(data ->> 'district');
 	result dcm.component_id := component;
 BEGIN
 	-- what could be asked for may have changed meanwhile
 	PERFORM dcm.check_component_data(kind, component, data);
 	IF data ? 'location' THEN
-		spot := dcm.point((data -> 'location' ->> 'lon')::float8, (data -> 'location' ->> 'lat')::float8);
+		spot := dcm.point(dcm.read_number(data -> 'location' ->> 'lon'), dcm.read_number(data -> 'location' ->> 'lat'));
 		SELECT p.grid, p.area INTO its_grid, its_area FROM dcm.place_of(spot, pg_catalog.now()) AS p;
 	END IF;
 	IF kind = 'add' THEN

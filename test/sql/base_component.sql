@@ -110,13 +110,21 @@ SELECT pg_temp.try('SELECT dcm.decide_component_change(0, true)');
 SELECT become('lead', scope => 'session') \g /dev/null
 SELECT decide_component_change(:r4, true);
 SELECT id, state, changed_on FROM component WHERE id = '3206810101000042';
+-- what is written as people do goes in so
+SELECT become('col', scope => 'session') \g /dev/null
+SELECT request_component_change('add', NULL, '{"category": "C0104", "district": " ３２０６８１ ", "location": {"lon": "１２１.６０３６", "lat": " 31.8005 "}}', '新发现') AS r5 \gset
+SELECT become('lead', scope => 'session') \g /dev/null
+SELECT decide_component_change(:r5, true) AS new_id \gset
+SELECT district(id), ST_AsText(geom) FROM component WHERE id = :'new_id';
+DELETE FROM component WHERE id = :'new_id';
 -- what cannot be asked for
 SELECT d, pg_temp.try(format('SELECT dcm.request_component_change(%L, %L, %L, %L)', k, c, d, 'why'))
 FROM (VALUES ('swap', NULL, '{}'), ('add', '3206810101000042', '{}'), ('add', NULL, '{"category": "C0101"}'), ('change', '3206810101000042', '{}'), ('change', '3206810101009999', '{"name": "x"}'),
 	('change', '3206810101000042', '[1]'), ('change', '3206810101000042', '{"colour": "red"}'), ('change', '3206810101000042', '{"state": "melted"}'),
 	('change', '3206810101000042', '{"owner": "nobody"}'), ('change', '3206810101000042', '{"initial_on": "2015-02-30"}'), ('change', '3206810101000042', '{"location": {"lon": 200, "lat": 0}}'),
 	('change', '3206810101000042', '{"category": null}'), ('change', '3206810101000042', '{"is_public": "yes"}'), ('change', '3206810101000042', '{"accuracy": "D"}'),
-	('change', '3206810101000042', '{"district": "320681"}'), ('change', '3206810101000042', '{"name": 7}'), ('change', '3206810101000042', '{"category": "E0101"}')) AS v (k, c, d);
+	('change', '3206810101000042', '{"district": "320681"}'), ('change', '3206810101000042', '{"name": 7}'), ('change', '3206810101000042', '{"category": "E0101"}'),
+	('change', '3206810101000042', '{"category": "C0102"}'), ('remove', '3206810101000042', '{"state": "intact"}'), ('add', NULL, '{"category": "C0101", "district": "110101", "location": {"lon": 121.6, "lat": 31.8}}')) AS v (k, c, d);
 SELECT pg_temp.try($$SELECT dcm.request_component_change('remove', '3206810101000042', NULL, '')$$);
 
 -- how fresh the register is, by street and by district
