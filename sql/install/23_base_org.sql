@@ -148,6 +148,18 @@ BEGIN
 	its := dcm.post_in_force(post, coalesce(at, now()));
 	PERFORM set_config('dcm.reason', coalesce(reason, why, ''), true);
 	UPDATE dcm.post AS p SET valid = tstzrange(lower(p.valid), coalesce(at, now())) WHERE p.id = its.id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = format('post "%s" as it was then has ended already', post),
+			HINT = 'What has ended stays as it was; SELECT code, valid FROM dcm.post lists them.',
+			CONSTRAINT = 'dcm.no_post';
+	END IF;
+	IF EXISTS (SELECT FROM dcm.post AS p WHERE p.code = post AND lower(p.valid) >= coalesce(at, now())) THEN
+		RAISE NOTICE 'post "%" begins again', post
+			USING DETAIL = format('A version of it is valid from %s.', (SELECT min(lower(p.valid)) FROM dcm.post AS p WHERE p.code = post AND lower(p.valid) >= coalesce(at, now()))),
+				HINT = 'DELETE that row of dcm.post as well if the post is to end for good.';
+	END IF;
 	PERFORM set_config('dcm.reason', coalesce(why, ''), true);
 	IF NOT EXISTS (SELECT FROM dcm.post AS p WHERE p.person = its.person AND p.valid @> coalesce(at, now())) THEN
 		SELECT count(*) INTO open_tasks FROM dcm.case_task AS t WHERE t.person = its.person AND t.done_at IS NULL;
@@ -159,7 +171,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.end_post(text, timestamptz, text) IS
-	'Ends a post at a time, now or to come; what was done by it stays. A notice tells of tasks that are left without anybody. P0002 where there is no such post then. 终止岗位。';
+	'Ends a post at a time, now or to come; what was done by it stays. A notice tells of tasks that are left without anybody, and of a version that begins later. P0002 where there is no such post then, or it has ended already. 终止岗位。';
 
 CREATE FUNCTION dcm.hand_over(from_person text, to_person text, at timestamptz = NULL, reason text = NULL,
 	OUT what text, OUT code text)
@@ -203,7 +215,10 @@ BEGIN
 		UPDATE dcm.post AS p SET person = taker,
 			valid = CASE WHEN since > now() THEN tstzrange(since, upper(p.valid)) ELSE p.valid END
 		WHERE p.person = giver AND p.code = hand_over.code AND p.valid @> since;
-		RETURN NEXT;
+		-- one that has ended since stays as it was
+		IF FOUND THEN
+			RETURN NEXT;
+		END IF;
 	END LOOP;
 	PERFORM set_config('dcm.reason', coalesce(why, ''), true);
 
@@ -217,7 +232,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.hand_over(text, text, timestamptz, text) IS
-	'Gives a person''s posts and open tasks to another, from now on or a past time of today within what the log allows: each post a new version, each task by dcm.act as whoever is acting, who must be allowed to reassign it. Returns what was handed over: post and its code, task and its case. P0002 for an unknown person, 22023 for a time to come. 岗位与在办任务移交。';
+	'Gives a person''s posts, those held at a time, and open tasks to another from now on: each post a new version, each task by dcm.act as whoever is acting, who must be allowed to reassign it. Returns what was handed over: post and its code, task and its case. P0002 for an unknown person, 22023 for a time to come. 岗位与在办任务移交。';
 
 CREATE FUNCTION dcm.mode_centres(mode text, OUT level smallint, OUT function text)
 	RETURNS SETOF record

@@ -74,6 +74,21 @@ SELECT code, upper(valid) = now() AS ended FROM post WHERE code = 'v1';
 SELECT op, before ->> 'code' AS code, reason FROM config_log WHERE table_name = 'post' ORDER BY id DESC LIMIT 1;
 SELECT coalesce(nullif(current_setting('dcm.reason'), ''), 'none') AS reason_left;
 
+-- what has ended is not ended or handed over again; a next holder to come is told of
+SAVEPOINT posts;
+SET client_min_messages = notice;
+INSERT INTO post (code, person, role, org, valid) VALUES ('gone', pg_temp.person('qian'), 'liaison', pg_temp.org('works'), '[2015-01-01,2020-01-01)'), ('soon', pg_temp.person('qian'), 'liaison', pg_temp.org('csc'), '[2015-01-01,2998-01-01)'),
+	('soon', pg_temp.person('li'), 'liaison', pg_temp.org('csc'), '[2998-01-01,)');
+SELECT code FROM hand_over('qian', 'li', '2016-01-01') WHERE what = 'post';
+SELECT end_post('soon');
+SAVEPOINT ended;
+\set VERBOSITY terse
+SELECT end_post('gone', '2016-01-01');
+\set VERBOSITY default
+ROLLBACK TO ended;
+SET client_min_messages = warning;
+ROLLBACK TO posts;
+
 -- what is inconsistent
 SAVEPOINT consistent;
 SELECT set_config('dcm.reason', '', true) \g /dev/null
