@@ -303,11 +303,11 @@ BEGIN
 			WHEN 'integer' THEN fault := CASE WHEN value::int < 0 THEN 'It must not be below 0.' END;
 			WHEN 'number' THEN fault := CASE WHEN value::float8 >= 0 AND value::float8 < 'infinity' THEN NULL ELSE 'It must be a number, not below 0.' END;
 			WHEN 'boolean' THEN PERFORM value::boolean;
-			WHEN 'interval' THEN fault := CASE WHEN value::interval < '0' THEN 'It must not be below 0.' END;
+			WHEN 'interval' THEN fault := CASE WHEN value::interval NOT BETWEEN '0' AND '1000 years' THEN 'It must not be below 0, nor above 1000 years.' END;
 			WHEN 'time_limit' THEN PERFORM value::dcm.time_limit;
 			WHEN 'area' THEN PERFORM value::dcm.area_code;
 			WHEN 'choice' THEN fault := CASE WHEN value <> ALL (its.choices) THEN format('It is one of: %s.', array_to_string(its.choices, ', ')) END;
-			WHEN 'choices' THEN fault := CASE WHEN NOT string_to_array(replace(value, ' ', ''), ',') <@ its.choices OR value = '' THEN format('It lists some of: %s.', array_to_string(its.choices, ', ')) END;
+			WHEN 'choices' THEN fault := CASE WHEN NOT string_to_array(replace(value, ' ', ''), ',') <@ its.choices OR replace(value, ' ', '') = '' THEN format('It lists some of: %s.', array_to_string(its.choices, ', ')) END;
 			WHEN 'roles' THEN fault := (SELECT format('There is no role "%s"; see dcm.role.', min(r)) FROM unnest(string_to_array(replace(value, ' ', ''), ',') || CASE value WHEN '' THEN '{""}'::text[] END) AS r
 				WHERE NOT EXISTS (SELECT FROM dcm.role AS o WHERE o.code = r) HAVING count(*) > 0);
 			WHEN 'time_zone' THEN fault := CASE WHEN NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = value) THEN 'There is no such time zone; see pg_timezone_names.' END;
@@ -344,7 +344,8 @@ BEGIN
 	fault := CASE WHEN NEW.name = 'schema_version' AND NEW.value IS DISTINCT FROM dcm.script_version()
 			THEN 'It is set by dcm.create_city() and dcm.upgrade_city() alone.'
 		-- 'srid' follows the columns, for a city that has transformed them
-		WHEN NEW.name = 'srid' AND TG_OP = 'UPDATE' AND NEW.value IS DISTINCT FROM dcm.column_srid()::text
+		WHEN NEW.name = 'area_code' AND TG_OP = 'UPDATE' AND NEW.value IS NULL AND OLD.value IS NOT NULL THEN 'A city has an area.'
+		WHEN NEW.name = 'srid' AND dcm.column_srid() IS NOT NULL AND NEW.value IS DISTINCT FROM dcm.column_srid()::text
 			THEN format('The city''s geometry columns are in %s; it is chosen with dcm.create_city().', dcm.column_srid())
 		ELSE dcm.setting_fault(NEW.name, NEW.value) END;
 	IF fault IS NOT NULL THEN

@@ -21,13 +21,14 @@ SELECT name, kind, choices, value, is_set, default_value, unit, decided_by FROM 
 SELECT name, v AS value, pg_temp.try(format('UPDATE dcm.setting SET value = %L WHERE name = %L', v, name)) AS answer
 FROM (VALUES ('org_mode', 'three'), ('org_mode', 'two_two'), ('time_zone', 'Atlantis'), ('time_zone', 'Europe/Vienna'), ('area_code', '32068'), ('area_code', '320681'),
 	('max_extensions', '-1'), ('max_extensions', 'many'), ('max_extensions', '2'), ('photo_metres', 'NaN'), ('photo_metres', '50'), ('file_needs_point', 'perhaps'), ('file_needs_point', 'no'),
-	('clock_skew', 'soon'), ('clock_skew', '-1 minute'), ('clock_skew', '2 minutes'), ('schema_version', '9.9.9'), ('edition', '1999'), ('edition', '2007'), ('srid', '4326'), ('component_approvers', 'shift_leader, nobody'), ('component_approvers', ''), ('component_approvers', 'system'), ('component_fresh', NULL), ('city_name', 'anything')) AS t (name, v);
+	('clock_skew', 'soon'), ('clock_skew', '-1 minute'), ('component_fresh', '1000000 years'), ('component_bodies', '  '), ('area_code', NULL), ('clock_skew', '2 minutes'), ('schema_version', '9.9.9'), ('edition', '1999'), ('edition', '2007'), ('srid', '4326'), ('component_approvers', 'shift_leader, nobody'), ('component_approvers', ''), ('component_approvers', 'system'), ('component_fresh', NULL), ('city_name', 'anything')) AS t (name, v);
 SELECT pg_temp.try($$INSERT INTO dcm.setting (name, value, meaning, meaning_en) VALUES ('our_own', 'x', '自有', 'of our own')$$);
 SELECT name, value, kind FROM settings WHERE name IN ('our_own', 'org_mode', 'component_fresh') ORDER BY name;
 
 -- the coordinate system follows the columns
 ALTER TABLE grid ALTER COLUMN geom TYPE geometry(MultiPolygon, 4549) USING ST_Transform(geom, 4549);
 SELECT pg_temp.try($$UPDATE dcm.setting SET value = '4549' WHERE name = 'srid'$$), pg_temp.try($$UPDATE dcm.setting SET value = '4490' WHERE name = 'srid'$$);
+SELECT pg_temp.try($$DELETE FROM dcm.setting WHERE name = 'srid'; INSERT INTO dcm.setting (name, value, meaning, meaning_en) VALUES ('srid', '4490', 'x', 'x')$$);
 
 -- what the rules said at a time, from the log
 SELECT clock_timestamp() AS monday \gset
