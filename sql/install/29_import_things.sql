@@ -236,6 +236,10 @@ BEGIN
 	-- two lines at one place are one thing told twice
 	PERFORM dcm.import_duplicates('components', 'category, x, y', 'lon', 'id IS NULL');
 	PERFORM dcm.import_duplicates('components', 'id', 'lon');
+	-- one without an id where another line has one
+	UPDATE pg_temp.judged_components AS j SET bad = j.bad || pg_catalog.format('lon:duplicate=%s', o.line)
+	FROM pg_temp.judged_components AS o
+	WHERE j.id IS NULL AND j.bad IS NULL AND o.id IS NOT NULL AND o.bad IS NULL AND o.category = j.category AND o.x = j.x AND o.y = j.y;
 	UPDATE pg_temp.judged_components AS j SET bad = j.bad || 'id:missing'::text
 	WHERE j.id IS NULL AND j.bad IS NULL AND j.grid IS NULL AND dcm.level(dcm.setting('area_code')::dcm.area_code) <> 3;
 END

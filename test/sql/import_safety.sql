@@ -192,4 +192,10 @@ INSERT INTO stage_components (category, lon, lat, attributes, sensor) VALUES ('C
 SELECT added, bad FROM import_components();
 SELECT dense_rank() OVER (ORDER BY line) AS nth, col, code FROM import_fault WHERE list = 'components' ORDER BY 1, 2;
 ROLLBACK TO whole;
+
+-- of one kind at one place is one component, also where only one line tells its id
+INSERT INTO stage_components (id, category, lon, lat) VALUES ('3206810101000007', 'C0101', '121.6', '31.8'), (NULL, 'C0101', '121.6', '31.8'), (NULL, 'C0102', '121.6', '31.8');
+SELECT added, bad FROM import_components();
+SELECT col, code FROM import_fault WHERE list = 'components';
+ROLLBACK TO whole;
 ROLLBACK;
