@@ -228,6 +228,29 @@ default_share(VariableStatData *areas)
 }
 
 /*
+ * The same where those of the items are known: areas without statistics, such as a
+ * list of a few, are as large as those in which the items are known to lie.
+ */
+static double
+usual_share(VariableStatData *item_data, VariableStatData *area_data, Oid funcid)
+{
+	double		result = default_share(area_data);
+	double		mean = 0;
+	AreaShares	items;
+
+	/* of a parameter nothing is known */
+	if (area_data->rel != NULL && shares_read(item_data, funcid, &items))
+	{
+		for (int i = 0; i < items.slot.nvalues; i++)
+			mean += items.slot.numbers[i] / items.slot.nvalues;
+		if (items.slot.nvalues > 0)
+			result = Min(result, mean);
+		shares_free(&items);
+	}
+	return result;
+}
+
+/*
  * Reads the shares of both sides of a containment; false if one has none.
  */
 static bool
@@ -258,7 +281,7 @@ column_share(VariableStatData *item_data, VariableStatData *area_data, Oid funci
 	double		result;
 
 	if (!read_both(item_data, area_data, funcid, &items, &areas))
-		return default_share(area_data);
+		return usual_share(item_data, area_data, funcid);
 	result = mean_share(&items, &areas);
 	shares_free(&items);
 	shares_free(&areas);
@@ -278,7 +301,9 @@ matched_share(VariableStatData *item_data, VariableStatData *area_data, Oid func
 	double		result;
 
 	if (!read_both(item_data, area_data, funcid, &items, &areas))
-		return DEFAULT_MATCHED_SHARE;
+		return of_items && area_data->rel != NULL ?
+			Min(DEFAULT_MATCHED_SHARE, usual_share(item_data, area_data, funcid) * area_data->rel->rows) :
+			DEFAULT_MATCHED_SHARE;
 	if (!of_items)
 		result = inhabited_share(&items, &areas);
 	else

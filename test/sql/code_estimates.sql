@@ -126,6 +126,10 @@ SET plan_cache_mode = force_custom_plan;
 SELECT r, c, a, estimate_prepared(r, c, a)
 FROM (VALUES ('estimate_even', 'grid'), ('estimate_uneven', 'grid'), ('estimate_few', 'grid'), ('estimate_many', 'grid'),
 	('estimate_components', 'id'), ('estimate_areas', 'area')) AS t (r, c), unnest('{32,320681,320682}'::text[]) AS a;
+-- of areas that only the query lists, neither all rows nor half of them
+SELECT estimate_rows($$SELECT FROM estimate_even AS e JOIN (VALUES ('320681'::area_code), ('320682')) AS v (area) ON e.grid <@ v.area$$) * 10 < (SELECT count(*) FROM estimate_even) AS few_join,
+	estimate_rows($$SELECT FROM estimate_even AS e WHERE EXISTS (SELECT FROM unnest('{320681,320682}'::area_code[]) AS v (area) WHERE e.grid <@ v.area)$$) * 10 < (SELECT count(*) FROM estimate_even) AS few_match;
+
 SET plan_cache_mode = force_generic_plan;
 PREPARE estimate_generic (area_code, grid_code, grid_code) AS SELECT FROM estimate_even WHERE grid <@ $1;
 PREPARE estimate_between (area_code, grid_code, grid_code) AS SELECT FROM estimate_even WHERE grid BETWEEN $2 AND $3;
