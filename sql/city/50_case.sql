@@ -167,7 +167,10 @@ CREATE TABLE dcm.case_log (
 	stage_no	smallint,
 	stage_limit	dcm.time_limit,
 	stage_due	timestamptz,
+	arrive_limit dcm.time_limit,
 	arrive_due	timestamptz,
+	work_from	timestamptz,
+	work_limit	dcm.time_limit,
 	PRIMARY KEY (case_no, log_no)
 ) PARTITION BY RANGE (case_no);
 COMMENT ON TABLE dcm.case_log IS
@@ -177,6 +180,7 @@ COMMENT ON COLUMN dcm.case_log.clock IS 'What the act did to the case''s clock: 
 COMMENT ON COLUMN dcm.case_log.work_due IS 'The deadline that the act gave to assignment work_no. 本次动作给定的派遣任务时限。';
 COMMENT ON COLUMN dcm.case_log.stage_no IS 'The row of dcm.case_stage that the act opened, or whose deadline it gave anew; then stage_limit and stage_due hold its clock. 本次动作开启或重算的环节。';
 COMMENT ON COLUMN dcm.case_log.arrive_due IS 'The time by which somebody of assignment work_no must be there, as the act gave it. 本次动作给定的到场时限。';
+COMMENT ON COLUMN dcm.case_log.work_limit IS 'With work_from the clock of assignment work_no as the act left it, where it touched it. 派遣任务的计时。';
 COMMENT ON COLUMN dcm.case_log.texts IS 'For each text kept in dcm.case_text: sha256 of salt and text, in hex. 各文本加盐后的摘要。';
 
 CREATE TABLE dcm.case_text (

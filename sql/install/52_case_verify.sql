@@ -80,8 +80,9 @@ CREATE FUNCTION dcm.fold_cases(cases bigint[]) RETURNS TABLE (
 	case_no bigint, state text, stage text, moved_no int, moved_at timestamptz, reported_at timestamptz,
 	filed_at timestamptz, standard int, base_limit dcm.time_limit, first_due timestamptz,
 	clock_from timestamptz, time_limit dcm.time_limit, pauses tstzmultirange, due timestamptz, provisional boolean,
-	org int, work_no smallint, handled_at timestamptz, handler int, closed_at timestamptz,
-	ended_at timestamptz, returned smallint, reworked smallint, extended smallint, suspended smallint, request text)
+	org int, dispatched_at timestamptz, work_no smallint, work_from timestamptz, work_limit dcm.time_limit, knows_work boolean,
+	handled_at timestamptz, handler int, closed_at timestamptz,
+	ended_at timestamptz, returned smallint, reworked smallint, extended smallint, suspended smallint, request text, requested_at timestamptz, request_data jsonb, resume_at timestamptz)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 1000
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
@@ -104,6 +105,9 @@ BEGIN
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work,return_work,recall_work}') AS org_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{handle_work,on_site,rework}') AS handle_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny_extension,deny_suspension,handle_work,return_work,recall_work}') AS request_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR (e.clock = 'reset' AND e.work_no IS NOT NULL)
+				OR e.effects && '{open_work,return_work,recall_work}') AS clock_of_work_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{suspend,resume}') AS suspend_no,
 			pg_catalog.max(e.work_no) AS work_no,
 			pg_catalog.count(*) FILTER (WHERE e.effects && '{return_work}')::smallint AS returned,
 			pg_catalog.count(*) FILTER (WHERE e.effects && '{rework}')::smallint AS reworked,
@@ -115,7 +119,12 @@ BEGIN
 	)
 	SELECT m.case_no, l.to_state, l.stage, m.moved_no, v.occurred_at, m.reported_at,
 		f.occurred_at, d.standard, g.time_limit, g.due, c.clock_from, c.time_limit, c.pauses, c.due, coalesce(c.provisional, false),
-		CASE WHEN o.effects && '{open_work}' THEN o.org END, coalesce(m.work_no, 0::smallint),
+		CASE WHEN o.effects && '{open_work}' THEN o.org END, CASE WHEN o.effects && '{open_work}' THEN o.occurred_at END,
+		coalesce(m.work_no, 0::smallint),
+		CASE WHEN NOT k.effects && '{return_work,recall_work}' THEN k.work_from END,
+		CASE WHEN NOT k.effects && '{return_work,recall_work}' THEN k.work_limit END,
+		-- entries of 0.1.0 do not tell of it
+		k.work_due IS NULL OR k.work_limit IS NOT NULL OR k.effects && '{return_work,recall_work}',
 		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.occurred_at END,
 		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.actor END,
 		CASE WHEN s.ending AND s.stage = 'evaluation' THEN v.occurred_at END,
@@ -123,7 +132,10 @@ BEGIN
 		m.returned, m.reworked, m.extended, m.suspended,
 		CASE WHEN s.ending THEN NULL
 			WHEN r.effects && '{request_extension}' THEN 'extension'
-			WHEN r.effects && '{request_suspension}' THEN 'suspension' END
+			WHEN r.effects && '{request_suspension}' THEN 'suspension' END,
+		CASE WHEN NOT s.ending AND r.effects && '{request_extension,request_suspension}' THEN r.occurred_at END,
+		CASE WHEN NOT s.ending AND r.effects && '{request_extension,request_suspension}' THEN r.data END,
+		CASE WHEN u.effects && '{suspend}' THEN pg_catalog.upper(u.pauses) END
 	FROM mark AS m
 		JOIN entry AS l ON (l.case_no, l.log_no) = (m.case_no, m.last_no)
 		LEFT JOIN entry AS v ON (v.case_no, v.log_no) = (m.case_no, m.moved_no)
@@ -134,6 +146,8 @@ BEGIN
 		LEFT JOIN entry AS o ON (o.case_no, o.log_no) = (m.case_no, m.org_no)
 		LEFT JOIN entry AS h ON (h.case_no, h.log_no) = (m.case_no, m.handle_no)
 		LEFT JOIN entry AS r ON (r.case_no, r.log_no) = (m.case_no, m.request_no)
+		LEFT JOIN entry AS k ON (k.case_no, k.log_no) = (m.case_no, m.clock_of_work_no)
+		LEFT JOIN entry AS u ON (u.case_no, u.log_no) = (m.case_no, m.suspend_no)
 		LEFT JOIN dcm.state AS s ON s.code = l.to_state;
 END
 $$;
@@ -166,6 +180,9 @@ BEGIN
 			('due', f.due::text, l.due::text),
 			('provisional', f.provisional::text, l.provisional::text),
 			('org', f.org::text, l.org::text),
+			('dispatched_at', f.dispatched_at::text, l.dispatched_at::text),
+			('work_from', f.work_from::text, CASE WHEN l.knows_work IS FALSE THEN f.work_from::text ELSE l.work_from::text END),
+			('work_limit', f.work_limit::text, CASE WHEN l.knows_work IS FALSE THEN f.work_limit::text ELSE l.work_limit::text END),
 			('work_no', f.work_no::text, l.work_no::text),
 			('handled_at', f.handled_at::text, l.handled_at::text),
 			('handler', f.handler::text, l.handler::text),
@@ -175,14 +192,19 @@ BEGIN
 			('reworked', f.reworked::text, l.reworked::text),
 			('extended', f.extended::text, l.extended::text),
 			('suspended', f.suspended::text, l.suspended::text),
-			('request', f.request, l.request)) AS x (name, stored, told)
+			('request', f.request, l.request),
+			('requested_at', f.requested_at::text, l.requested_at::text),
+			('request_data', f.request_data::text, l.request_data::text),
+			('resume_at', f.resume_at::text, l.resume_at::text)) AS x (name, stored, told)
 	WHERE (f.state, f.stage, f.moved_no, f.moved_at, f.reported_at, f.filed_at, f.standard, f.base_limit,
 			f.first_due, f.clock_from, f.time_limit, f.pauses, f.due, f.provisional, f.org, f.work_no, f.handled_at, f.handler, f.closed_at, f.ended_at,
-			f.returned, f.reworked, f.extended, f.suspended, f.request)
+			f.returned, f.reworked, f.extended, f.suspended, f.request, f.dispatched_at, f.requested_at, f.request_data, f.resume_at,
+			f.work_from, f.work_limit)
 		IS DISTINCT FROM
 		(l.state, l.stage, l.moved_no, l.moved_at, l.reported_at, l.filed_at, l.standard, l.base_limit,
 			l.first_due, l.clock_from, l.time_limit, l.pauses, l.due, l.provisional, l.org, l.work_no, l.handled_at, l.handler, l.closed_at, l.ended_at,
-			l.returned, l.reworked, l.extended, l.suspended, l.request)
+			l.returned, l.reworked, l.extended, l.suspended, l.request, l.dispatched_at, l.requested_at, l.request_data, l.resume_at,
+			l.work_from, l.work_limit)
 		AND x.stored IS DISTINCT FROM x.told;
 
 	-- what the case is about: as its report or its last correction told it
@@ -234,14 +256,30 @@ BEGIN
 					FILTER (WHERE e.work_due IS NOT NULL OR e.clock = 'reset'))[1] AS due,
 				(pg_catalog.array_agg(e.arrive_due ORDER BY e.log_no DESC)
 					FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_due,
-				pg_catalog.min(e.occurred_at) FILTER (WHERE t.effects && '{arrive}') AS arrived_at
+				(pg_catalog.array_agg(e.arrive_limit ORDER BY e.log_no DESC)
+					FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_limit,
+				-- the one that was told first, whatever it told of
+				(pg_catalog.array_agg(e.occurred_at ORDER BY e.log_no) FILTER (WHERE t.effects && '{arrive}'))[1] AS arrived_at,
+				(pg_catalog.array_agg(e.work_limit ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS work_limit,
+				(pg_catalog.array_agg(e.work_due IS NULL OR e.work_limit IS NOT NULL ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS knows_limit
 			FROM dcm.case_log AS e
 				JOIN dcm.transition AS t ON t.id = e.transition
+				CROSS JOIN LATERAL (SELECT e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.clock = 'reset' OR t.effects && '{open_work}' AS work) AS tells
 			WHERE e.work_no IS NOT NULL AND (cases IS NULL OR e.case_no = ANY (cases))
 			GROUP BY e.case_no, e.work_no) AS l ON (l.case_no, l.work_no) = (a.case_no, a.work_no)
-	WHERE (a.org, a.dispatched_at, a.signed_at, a.returned_at, a.recalled_at, a.handled_at, a.due, a.arrive_due, a.arrived_at)
+	WHERE (a.org, a.dispatched_at, a.signed_at, a.returned_at, a.recalled_at, a.handled_at, a.due, a.arrive_due, a.arrive_limit, a.arrived_at)
 		IS DISTINCT FROM
-		(l.org, l.dispatched_at, l.signed_at, l.returned_at, l.recalled_at, l.handled_at, l.due, l.arrive_due, l.arrived_at);
+		(l.org, l.dispatched_at, l.signed_at, l.returned_at, l.recalled_at, l.handled_at, l.due, l.arrive_due, l.arrive_limit, l.arrived_at)
+		-- entries of 0.1.0 do not tell of it
+		OR (l.knows_limit AND a.time_limit IS DISTINCT FROM l.work_limit);
+
+	-- how many stages there are
+	RETURN QUERY
+	SELECT f.case_no, NULL::int, 'fold', pg_catalog.format('stage_no is %s, the rows say %s', f.stage_no, g.last)
+	FROM dcm.case_file AS f
+		LEFT JOIN (SELECT s.case_no, pg_catalog.max(s.stage_no) AS last FROM dcm.case_stage AS s
+			WHERE cases IS NULL OR s.case_no = ANY (cases) GROUP BY s.case_no) AS g ON g.case_no = f.case_no
+	WHERE (cases IS NULL OR f.case_no = ANY (cases)) AND f.stage_no IS DISTINCT FROM g.last;
 
 	-- stages: each entered and left when the log says so, with the clock that it
 	-- tells; entries of 0.1.0 tell of no row and no clock

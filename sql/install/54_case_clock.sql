@@ -12,9 +12,11 @@ DECLARE
 	calendar text := dcm.setting('calendar');
 	extended_at timestamptz;
 	reckoned timestamptz;
+	checks tstzmultirange;
+	waits tstzmultirange;
 BEGIN
 	SELECT f.clock_from, f.base_limit, f.time_limit, coalesce(f.pauses, '{}') AS pauses, f.due,
-		f.extended > 0 AND f.clock_from = f.filed_at AND unit(f.base_limit) = unit(f.time_limit) AS is_extended
+		f.extended > 0 AND f.clock_from = f.filed_at AND unit(f.base_limit) = unit(f.time_limit) AND f.base_limit < f.time_limit AS is_extended
 	INTO clock
 	FROM dcm.case_file AS f WHERE f.case_no = explain_deadline.case_no;
 	IF NOT FOUND THEN
@@ -30,16 +32,45 @@ BEGIN
 	IF clock.is_extended THEN
 		extended_at := dcm.deadline(clock.clock_from, clock.base_limit, calendar, clock.pauses);
 	END IF;
-	FOR since, till, counted, running, reason IN
-		SELECT p.since, p.till, CASE WHEN e.counted > interval '0' THEN p.till - p.since ELSE e.counted END,
-			CASE WHEN e.counted > interval '0' THEN e.running - (e.till - p.till) ELSE e.running END, e.reason
-		FROM dcm.explain_deadline(clock.clock_from, clock.time_limit, calendar, clock.pauses) AS e
-			-- a stretch in which the extension begins is two
+	-- pauses that were not granted as such: the time of a check that failed, and
+	-- that of a request where it stops the clock
+	SELECT range_agg(tstzrange(x.since, x.till)) FILTER (WHERE x.is_check), range_agg(tstzrange(x.since, x.till)) FILTER (WHERE NOT x.is_check)
+	INTO checks, waits
+	FROM (
+		SELECT l.clock = 'restart' AS is_check, l.occurred_at AS till, b.occurred_at AS since
+		FROM dcm.case_log AS l
+			JOIN dcm.transition AS t ON t.id = l.transition
+			-- what the check was of, or the request if it still waited
 			CROSS JOIN LATERAL (
-				SELECT e.since, CASE WHEN e.since = e.till THEN e.till ELSE LEAST(e.till, extended_at) END AS till
-				WHERE e.since = e.till OR extended_at IS NULL OR e.since < extended_at
+				SELECT b.occurred_at, w.effects
+				FROM dcm.case_log AS b
+					JOIN dcm.transition AS w ON w.id = b.transition
+				WHERE b.case_no = l.case_no AND b.log_no < l.log_no AND w.effects && CASE WHEN l.clock = 'restart' THEN '{handle_work}'::text[]
+					ELSE '{request_extension,request_suspension,extend,suspend,deny_extension,deny_suspension,handle_work,return_work,recall_work}' END
+				ORDER BY b.log_no DESC LIMIT 1) AS b
+		WHERE l.case_no = explain_deadline.case_no
+			AND (l.clock = 'restart' OR (l.clock IS NOT NULL AND NOT t.effects && '{suspend,resume}' AND b.effects && '{request_extension,request_suspension}'))) AS x
+	WHERE x.since < x.till AND (x.is_check OR coalesce(clock.pauses @> tstzrange(x.since, x.till), false));
+	FOR since, till, counted, running, reason IN
+		SELECT p.since, p.till, make_interval(secs => CASE WHEN e.counted > interval '0' THEN extract(epoch FROM p.till - p.since) ELSE 0 END::float8),
+			make_interval(secs => extract(epoch FROM e.running) - CASE WHEN e.counted > interval '0' THEN extract(epoch FROM e.till - p.till) ELSE 0 END::float8),
+			coalesce(p.reason, e.reason)
+		FROM dcm.explain_deadline(clock.clock_from, clock.time_limit, calendar, clock.pauses) AS e
+			CROSS JOIN LATERAL (SELECT tstzmultirange(tstzrange(e.since, e.till)) AS r) AS whole
+			CROSS JOIN LATERAL (
+				-- a stretch in which the extension begins is two
+				SELECT e.since, CASE WHEN e.since = e.till THEN e.till ELSE LEAST(e.till, extended_at) END AS till, NULL AS reason
+				WHERE e.reason <> 'paused' AND (e.since = e.till OR extended_at IS NULL OR e.since < extended_at)
 				UNION ALL
-				SELECT GREATEST(e.since, extended_at), e.till WHERE e.since < e.till AND e.till > extended_at) AS p
+				SELECT GREATEST(e.since, extended_at), e.till, NULL WHERE e.reason <> 'paused' AND e.since < e.till AND e.till > extended_at
+				UNION ALL
+				-- a pause may be of several kinds
+				SELECT lower(k.part), upper(k.part), k.reason
+				FROM (
+					SELECT unnest(whole.r * coalesce(checks, '{}')) AS part, 'handed back for a check' AS reason
+					UNION ALL SELECT unnest(whole.r * (coalesce(waits, '{}') - coalesce(checks, '{}'))), 'a request waited'
+					UNION ALL SELECT unnest(whole.r - coalesce(checks, '{}') - coalesce(waits, '{}')), 'suspended') AS k
+				WHERE e.reason = 'paused') AS p
 		ORDER BY p.since, p.till
 	LOOP
 		IF since = till THEN
@@ -48,14 +79,6 @@ BEGIN
 				reason := format('%s, %s of it by extension', reason,
 					make_time_limit(amount(clock.time_limit) - amount(clock.base_limit), unit(clock.time_limit)));
 			END IF;
-			RETURN NEXT;
-			CONTINUE;
-		END IF;
-		IF reason = 'paused' THEN
-			-- a rework leaves out the time of the check, all else was granted
-			reason := CASE WHEN EXISTS (SELECT FROM dcm.case_log AS l
-				WHERE l.case_no = explain_deadline.case_no AND l.clock = 'restart' AND l.occurred_at = till)
-				THEN 'handed back for a check' ELSE 'suspended' END;
 		ELSIF since >= extended_at AND counted > interval '0' THEN
 			reason := reason || ', extension';
 		END IF;
@@ -72,7 +95,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.explain_deadline(bigint) IS
-	'The stretches from the moment from which a case''s clock runs to its deadline, what each counts and why: working hours, worked day (调休), night, break, weekend, holiday by name, suspended, handed back for a check; what an extension added is marked. No row for a case without a clock; a last row more where the calendar has changed since the deadline was given. P0002 where there is no such case. 逐段说明案卷的截止时刻。';
+	'The stretches from the moment from which a case''s clock runs to its deadline, what each counts and why: working hours, worked day (调休), night, break, weekend, holiday by name, suspended, handed back for a check, a request waited; what an extension added is marked. No row for a case without a clock; a last row more where the calendar has changed since the deadline was given. P0002 where there is no such case. 逐段说明案卷的截止时刻。';
 
 CREATE FUNCTION dcm.moved_deadlines(of_case bigint = NULL,
 	OUT case_no bigint, OUT clock text, OUT clock_no smallint, OUT due timestamptz, OUT new_due timestamptz,
@@ -80,6 +103,8 @@ CREATE FUNCTION dcm.moved_deadlines(of_case bigint = NULL,
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 100
 	SET search_path = pg_catalog, dcm, pg_temp
+	-- one case is not found by the plan for all of them
+	SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
 	calendar text := setting('calendar');
@@ -130,7 +155,8 @@ CREATE FUNCTION dcm.recompute_deadlines(dry_run boolean = true,
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
-	moved bigint;
+	seen bigint;
+	is_moved boolean := true;
 BEGIN
 	IF NOT dry_run THEN
 		PERFORM become('system');
@@ -138,16 +164,25 @@ BEGIN
 	FOR case_no, clock, clock_no, due, new_due, moved_by, provisional IN
 		SELECT * FROM moved_deadlines()
 	LOOP
-		IF NOT dry_run AND case_no IS DISTINCT FROM moved THEN
-			PERFORM act(case_no, 'recompute_deadlines');
-			moved := case_no;
+		IF NOT dry_run AND case_no IS DISTINCT FROM seen THEN
+			seen := case_no;
+			is_moved := true;
+			-- one case that cannot be moved must not keep the others from it
+			BEGIN
+				PERFORM act(case_no, 'recompute_deadlines');
+			EXCEPTION WHEN OTHERS THEN
+				RAISE WARNING 'the deadlines of case % were not moved: %', case_no, SQLERRM;
+				is_moved := false;
+			END;
 		END IF;
-		RETURN NEXT;
+		IF is_moved THEN
+			RETURN NEXT;
+		END IF;
 	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION dcm.recompute_deadlines(boolean) IS
-	'What dcm.moved_deadlines lists; where dry_run is false each of these cases is moved, as person system and with an entry in its log, all in this transaction. Clocks that have stopped keep what was promised, and first_due stays. For many cases CALL dcm.run_jobs(''recompute''), which commits as it goes. 日历变更后重算运行中的时限,默认仅列出。';
+	'What dcm.moved_deadlines lists; where dry_run is false each of these cases is moved, as person system and with an entry in its log, all in this transaction. Clocks that have stopped keep what was promised, and first_due stays. A case that cannot be moved, such as one in a state of the city''s own that has no transition for it, is left with a warning. The rest of the transaction goes on as person system. For many cases CALL dcm.run_jobs(''recompute''), which commits as it goes. 日历变更后重算运行中的时限,默认仅列出。';
 
 CREATE FUNCTION dcm.response_times(since timestamptz, till timestamptz, by text = 'org',
 	OUT key text, OUT name text, OUT cases bigint, OUT discovery_median interval, OUT dispatch_median interval,
@@ -160,6 +195,7 @@ DECLARE
 	calendar text := setting('calendar');
 	day interval := (SELECT c.hours_per_day FROM calendar AS c WHERE c.name = setting('calendar'));
 BEGIN
+	PERFORM require_city('0.2.0');
 	IF by <> ALL ('{org,category,area,source,city}') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',

@@ -190,11 +190,16 @@ BEGIN
 	COMMIT;
 	IF job = 'recompute' THEN
 		FOR moved IN SELECT DISTINCT m.case_no FROM dcm.moved_deadlines() AS m ORDER BY 1 LOOP
+			-- where another run has the lock, it goes on alone
+			PERFORM FROM dcm.job_lock AS l WHERE l.job OPERATOR(pg_catalog.=) 'recompute' FOR UPDATE SKIP LOCKED;
+			EXIT WHEN NOT FOUND;
 			PERFORM dcm.become('system');
 			-- one case that cannot be moved must not keep the others waiting
 			BEGIN
 				PERFORM dcm.act(moved, 'recompute_deadlines') FROM dcm.moved_deadlines(moved) LIMIT 1;
-				total := total OPERATOR(pg_catalog.+) 1;
+				IF FOUND THEN
+					total := total OPERATOR(pg_catalog.+) 1;
+				END IF;
 			EXCEPTION WHEN OTHERS THEN
 				RAISE WARNING 'the deadlines of case % were not moved: %', moved, SQLERRM;
 			END;

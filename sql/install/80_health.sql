@@ -10,6 +10,7 @@ DECLARE
 	c record;
 	days int;
 	years text;
+	can_count boolean := true;
 	n bigint;
 	today date := (now() AT TIME ZONE setting('time_zone'))::date;
 BEGIN
@@ -19,18 +20,20 @@ BEGIN
 	SELECT k.name, upper(k.covers) AS till, NOT EXISTS (SELECT FROM calendar_hours AS h WHERE h.calendar = k.name) AS no_hours INTO c
 	FROM calendar AS k WHERE k.name = in_use;
 	IF NOT FOUND THEN
+		can_count := false;
 		level := 'error';
 		problem := format('There is no calendar "%s", by which cases are timed.', in_use);
 		problem_zh := format('案卷计时采用的日历 "%s" 不存在。', in_use);
 		advice := 'SELECT dcm.load_preset(''cn_calendar''), or set calendar.';
 		RETURN NEXT;
 	ELSIF c.no_hours THEN
+		can_count := false;
 		level := 'error';
 		problem := format('Calendar "%s" has no working hours.', in_use);
 		problem_zh := format('日历 "%s" 没有工作时段。', in_use);
 		advice := 'Fill dcm.calendar_hours.';
 		RETURN NEXT;
-	ELSIF c.till IS NOT NULL AND c.till - today < 45 THEN
+	ELSIF isfinite(c.till) AND c.till - today < 45 THEN
 		-- a city that forgot to load the holidays of the next year would see it here
 		days := c.till - today;
 		level := CASE WHEN days <= 0 THEN 'error' ELSE 'warning' END;
@@ -45,8 +48,10 @@ BEGIN
 	-- a year that is said to be announced, and has no holiday though others have
 	SELECT string_agg(y::text, ', ' ORDER BY y) INTO years
 	FROM calendar AS k
-		CROSS JOIN LATERAL generate_series(date_part('year', lower(k.covers))::int, date_part('year', upper(k.covers) - 1)::int) AS y
+		-- of the years of which working time is told
+		CROSS JOIN generate_series(1900, 2299) AS y
 	WHERE k.name = in_use AND NOT lower_inf(k.covers) AND NOT upper_inf(k.covers)
+		AND isfinite(lower(k.covers)) AND isfinite(upper(k.covers))
 		AND daterange(make_date(y, 1, 1), make_date(y + 1, 1, 1)) <@ k.covers
 		AND EXISTS (SELECT FROM calendar_day AS d WHERE d.calendar = k.name AND d.kind = 'holiday')
 		AND NOT EXISTS (SELECT FROM calendar_day AS d WHERE d.calendar = k.name AND d.kind = 'holiday'
@@ -60,17 +65,18 @@ BEGIN
 	END IF;
 
 	part := 'deadlines';
-	IF problem IS NULL OR level <> 'error' THEN
+	IF can_count THEN
 		SELECT count(DISTINCT m.case_no) INTO n FROM moved_deadlines() AS m;
 		IF n > 0 THEN
 			level := 'warning';
 			problem := format('The calendar has changed: deadlines of %s open cases would move.', n);
 			problem_zh := format('日历已变更,%s 件未结案卷的时限应重算。', n);
-			advice := 'SELECT * FROM dcm.recompute_deadlines(); then CALL dcm.run_jobs(''recompute'').';
+			advice := 'SELECT * FROM dcm.moved_deadlines(); then CALL dcm.run_jobs(''recompute'').';
 			RETURN NEXT;
 		END IF;
 	END IF;
-	SELECT count(*) INTO n FROM case_file AS f WHERE f.ended_at IS NULL AND f.provisional;
+	SELECT count(*) INTO n FROM case_file AS f
+	WHERE f.ended_at IS NULL AND f.provisional AND (f.handled_at IS NULL OR setting('in_time_by') = 'close');
 	IF n > 0 THEN
 		level := 'notice';
 		problem := format('%s open cases have a provisional deadline, past the days whose holidays are known.', n);

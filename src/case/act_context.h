@@ -61,7 +61,9 @@ typedef struct Act
 	bool		has_stage_limit;
 	int64		stage_limit;
 	TimestampTz stage_due;
+	bool		tells_work;		/* the assignment's clock goes into the log */
 	bool		gives_arrive_due;
+	int64		arrive_limit;
 	TimestampTz arrive_due;		/* by when somebody of the body must be there */
 	bool		files;			/* the standard goes into the log */
 	Jsonb	   *facts;			/* what the case is about, where the act tells it */

@@ -104,7 +104,13 @@ fill_log(LogRow *log, Act *act)
 	log_value(log, CL_stage_no, Int16GetDatum(act->stage_no), act->stage_no == 0);
 	log_value(log, CL_stage_limit, Int64GetDatum(act->stage_limit), act->stage_no == 0 || !act->has_stage_limit);
 	log_value(log, CL_stage_due, TimestampTzGetDatum(act->stage_due), act->stage_no == 0 || !act->has_stage_limit);
+	log_value(log, CL_arrive_limit, Int64GetDatum(act->arrive_limit), !act->gives_arrive_due);
 	log_value(log, CL_arrive_due, TimestampTzGetDatum(act->arrive_due), !act->gives_arrive_due);
+	if (act->tells_stages && act->tells_work)
+	{
+		log_value(log, CL_work_from, ACT_GET(act, work_from), ACT_NULL(act, work_from));
+		log_value(log, CL_work_limit, ACT_GET(act, work_limit), ACT_NULL(act, work_limit));
+	}
 }
 
 static void
@@ -177,6 +183,7 @@ move_state(Act *act)
 		ACT_SET(act, stage, CStringGetTextDatum(next->stage));
 	if (next->ending)
 	{
+		clock_answer(act);
 		act_clear_request(act);
 		ACT_SET(act, ended_at, TimestampTzGetDatum(act->at));
 		if (strcmp(next->stage, "evaluation") == 0)
@@ -188,7 +195,8 @@ move_state(Act *act)
 
 /*
  * The stage's row ends and the next begins, where the move left the stage, or
- * within it a state with a limit of its own or came into one.
+ * within it a state with a limit of its own or came into one.  A state whose
+ * limit the city has taken away meanwhile is left all the same.
  */
 static void
 write_stages(Act *act)
@@ -197,7 +205,7 @@ write_stages(Act *act)
 
 	if (next == NULL || next == act->state ||
 		(strcmp(act->state->stage, next->stage) == 0 &&
-		 (!act->tells_stages || (!act->state->has_limit && !next->has_limit))))
+		 (!act->tells_stages || (!act->state->has_limit && !next->has_limit && !clock_of_stage(act)))))
 		return;
 	close_stage(act);
 	if (strcmp(next->stage, "ended") == 0)

@@ -37,7 +37,8 @@
 	X(standard, 'i') X(clock, 't') X(clock_from, 'z') X(time_limit, 'L') \
 	X(pauses, 'm') X(due, 'z') X(provisional, 'b') X(work_due, 'z') \
 	X(data, 'j') X(texts, 'j') X(hash, 'y') \
-	X(stage_no, 's') X(stage_limit, 'L') X(stage_due, 'z') X(arrive_due, 'z')
+	X(stage_no, 's') X(stage_limit, 'L') X(stage_due, 'z') \
+	X(arrive_limit, 'L') X(arrive_due, 'z') X(work_from, 'z') X(work_limit, 'L')
 
 typedef enum CaseFileColumn
 {

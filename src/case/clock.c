@@ -52,6 +52,7 @@ set_due(Act *act, const char *clock)
 	if (ACT_NULL(act, time_limit))
 	{
 		ACT_CLEAR(act, due);
+		ACT_SET(act, provisional, BoolGetDatum(false));
 		return;
 	}
 	ACT_SET(act, due,
@@ -70,6 +71,7 @@ give_work_due(Act *act, bool *isnull)
 {
 	bool		provisional;
 
+	act->tells_work = true;
 	*isnull = ACT_NULL(act, work_from) || ACT_NULL(act, work_limit);
 	if (*isnull)
 		return (Datum) 0;
@@ -80,13 +82,13 @@ give_work_due(Act *act, bool *isnull)
 	return act->work_due;
 }
 
-/* Writes the assignment's limit and deadline; it is not handled (any more). */
+/* Writes the assignment's limit and deadline, handled or not as the case is. */
 static void
 write_work_clock(Act *act)
 {
 	Datum		values[5] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
-		(Datum) 0, ACT_GET(act, work_limit)};
-	bool		nulls[5] = {false, false, true, ACT_NULL(act, work_limit)};
+		ACT_GET(act, handled_at), ACT_GET(act, work_limit)};
+	bool		nulls[5] = {false, false, ACT_NULL(act, handled_at), ACT_NULL(act, work_limit)};
 
 	if (DatumGetInt16(ACT_GET(act, work_no)) == 0)
 		return;
@@ -131,10 +133,11 @@ clock_reset(Act *act, bool has_limit, int64 limit)
 	set_due(act, "reset");
 	act->row[CF_first_due] = ACT_GET(act, due);
 	act->null[CF_first_due] = ACT_NULL(act, due);
+	if (ACT_NULL(act, org))
+		return;
 	act->row[CF_work_limit] = ACT_GET(act, time_limit);
 	act->null[CF_work_limit] = ACT_NULL(act, time_limit);
-	if (!ACT_NULL(act, org))
-		write_work_clock(act);
+	write_work_clock(act);
 }
 
 /* Handled: what the clock said stands. */
@@ -234,11 +237,11 @@ clock_pause(Act *act, TimestampTz since, TimestampTz till)
 	write_work_clock(act);
 }
 
-/* A request is answered: where the city has it so, the clock stood until now. */
+/* A request is answered or falls: where the city has it so, the clock stood until now. */
 void
 clock_answer(Act *act)
 {
-	if (act->wf->settings.request_stops && !ACT_NULL(act, clock_from))
+	if (act->wf->settings.request_stops && !ACT_NULL(act, request) && !ACT_NULL(act, clock_from))
 		clock_pause(act, ACT_TIME(act, requested_at), act->at);
 }
 
@@ -289,6 +292,7 @@ void
 clock_restart(Act *act)
 {
 	change_pauses(act, CITY_PAUSE, ACT_TIME(act, handled_at), act->at);
+	ACT_CLEAR(act, handled_at);
 	if (act->wf->settings.rework_whole)
 	{
 		begin_whole(act, CF_clock_from, CF_time_limit);
@@ -334,7 +338,6 @@ clock_open_work(Act *act)
 	Datum		values[9] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
 		ACT_GET(act, org), TimestampTzGetDatum(act->at), Int32GetDatum(act->actor.person->id)};
 	bool		nulls[9] = {false};
-	int64		arrival = 0;
 
 	act->row[CF_work_limit] = ACT_GET(act, base_limit);
 	act->null[CF_work_limit] = ACT_NULL(act, base_limit);
@@ -351,11 +354,11 @@ clock_open_work(Act *act)
 	values[5] = ACT_GET(act, work_limit);
 	nulls[5] = ACT_NULL(act, work_limit);
 	values[6] = give_work_due(act, &nulls[6]);
-	act->gives_arrive_due = arrive_limit(act, &arrival);
+	act->gives_arrive_due = arrive_limit(act, &act->arrive_limit);
 	if (act->gives_arrive_due)
-		act->arrive_due = plain_deadline(act, act->at, arrival);
+		act->arrive_due = plain_deadline(act, act->at, act->arrive_limit);
 	nulls[7] = nulls[8] = !act->gives_arrive_due;
-	values[7] = Int64GetDatum(arrival);
+	values[7] = Int64GetDatum(act->arrive_limit);
 	values[8] = TimestampTzGetDatum(act->arrive_due);
 	leaf_write(LEAF_WORK_OPEN, "assignment", act->case_no, act->work_no, 'i', values, nulls, 9);
 }
@@ -417,26 +420,40 @@ recompute_arrival(Act *act)
 	if (!read_clock(act, LEAF_WORK_ARRIVAL, ACT_GET(act, work_no), values, nulls, 3) || nulls[1] || !nulls[2])
 		return;
 	act->gives_arrive_due = true;
-	act->arrive_due = plain_deadline(act, DatumGetTimestampTz(values[0]), DatumGetInt64(values[1]));
+	act->arrive_limit = DatumGetInt64(values[1]);
+	act->arrive_due = plain_deadline(act, DatumGetTimestampTz(values[0]), act->arrive_limit);
 	write_deadline(act, LEAF_WORK_ARRIVE_BY, "assignment", ACT_GET(act, work_no), act->arrive_due);
+}
+
+/* Whether the stage's row, which is open, has a clock. */
+bool
+clock_of_stage(const Act *act)
+{
+	Datum		values[3];
+	bool		nulls[3] = {false};
+
+	return read_clock(act, LEAF_STAGE_GET, ACT_GET(act, stage_no), values, nulls, 3) && !nulls[1];
 }
 
 /* The clock of the stage, and of the task that began with it. */
 static void
 recompute_stage(Act *act)
 {
-	Datum		values[3];
-	bool		nulls[3] = {false};
+	Datum		values[4];
+	bool		nulls[4] = {false};
+	Datum		opened_at;
 
 	if (!read_clock(act, LEAF_STAGE_GET, ACT_GET(act, stage_no), values, nulls, 3) || nulls[1] || !nulls[2])
 		return;
+	opened_at = values[0];
 	act->stage_no = DatumGetInt16(ACT_GET(act, stage_no));
 	act->has_stage_limit = true;
 	act->stage_limit = DatumGetInt64(values[1]);
 	act->stage_due = plain_deadline(act, DatumGetTimestampTz(values[0]), act->stage_limit);
 	write_deadline(act, LEAF_STAGE_CLOCK, "case_stage", ACT_GET(act, stage_no), act->stage_due);
 	if (DatumGetInt16(ACT_GET(act, tasks)) > 0 &&
-		read_clock(act, LEAF_TASK_GET, ACT_GET(act, tasks), values, nulls, 3) && nulls[1] && !nulls[2])
+		read_clock(act, LEAF_TASK_GET, ACT_GET(act, tasks), values, nulls, 4) && nulls[1] && !nulls[2] &&
+		values[3] == opened_at)
 		write_deadline(act, LEAF_TASK_CLOCK, "case_task", ACT_GET(act, tasks), act->stage_due);
 }
 

@@ -22,6 +22,7 @@ extern void clock_answer(Act *act);
 extern void clock_resume(Act *act);
 extern void clock_restart(Act *act);
 extern void clock_open_work(Act *act);
+extern bool clock_of_stage(const Act *act);
 extern void clock_arrive(Act *act);
 extern void clock_recompute(Act *act);
 extern void clock_sign_work(Act *act);

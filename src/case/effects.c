@@ -162,6 +162,7 @@ end_work(Act *act, bool returned)
 		reason ? CStringGetTextDatum(reason) : (Datum) 0, at};
 	bool		nulls[5] = {false, false, !returned, reason == NULL, returned};
 
+	clock_answer(act);
 	leaf_write(LEAF_WORK_END, "assignment", act->case_no,
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 5);
 	if (returned)
@@ -172,6 +173,7 @@ end_work(Act *act, bool returned)
 	ACT_CLEAR(act, dispatched_at);
 	ACT_CLEAR(act, work_from);
 	ACT_CLEAR(act, work_limit);
+	act->tells_work = false;
 	act_clear_request(act);
 }
 
@@ -182,6 +184,7 @@ effect_handle_work(Act *act)
 	Datum		values[3] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
 		TimestampTzGetDatum(act->at)};
 
+	clock_answer(act);
 	leaf_write(LEAF_WORK_HANDLE, "assignment", act->case_no,
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, NULL, 3);
 	ACT_SET(act, handled_at, TimestampTzGetDatum(act->at));
@@ -196,7 +199,6 @@ effect_rework(Act *act)
 {
 	add_one(act, CF_reworked);
 	clock_restart(act);
-	ACT_CLEAR(act, handled_at);
 	ACT_CLEAR(act, handler);
 }
 

@@ -144,7 +144,8 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		" VALUES ($1, $2, $3, $4, $5, $6)"
 	" RETURNING case_no, task_no, kind, person, requested_at, due, done_at, done_by, outcome"},
 	[LEAF_TASK_GET] = {"ls",
-		"SELECT person::pg_catalog.int4, done_at::pg_catalog.timestamptz, due::pg_catalog.timestamptz"
+		"SELECT person::pg_catalog.int4, done_at::pg_catalog.timestamptz, due::pg_catalog.timestamptz,"
+		" requested_at::pg_catalog.timestamptz"
 		" FROM dcm.case_task_%1$d"
 	" WHERE case_no" EQ "$1 AND task_no" EQ "$2"},
 	[LEAF_TASK_GIVE] = {"lsi",

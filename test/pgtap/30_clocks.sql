@@ -219,6 +219,10 @@ FROM (VALUES
 		Mon 15:00 deny_suspension', 'Tue 12:00, Tue 14:30, Tue 09:00'),
 	('request_stops_clock', 'true', 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
 		Mon 15:00 grant_suspension', 'Thu 09:00, Thu 09:30, Tue 09:00'),
+	('request_stops_clock', 'true', 'Mon 10:00 request_extension
+		Mon 15:00 handle', 'Tue 12:00, Tue 14:30, Tue 09:00'),
+	('request_stops_clock', 'true', 'Mon 10:00 request_extension
+		Mon 15:00 return', 'Tue 12:00, Tue 14:30, Tue 09:00'),
 	('suspend_from', 'request', 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
 		Mon 15:00 grant_suspension', 'Thu 09:00, Thu 09:30, Tue 09:00'),
 	('suspend_from', 'grant', 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
@@ -281,6 +285,14 @@ SELECT is((SELECT t.acts(no, 'Mon 10:00 request_extension
 	Mon 11:00 amend {"condition": 3, "reason": "wrong"}') || ' ' || t.try_act('disp', no, 'grant_extension', '{}', t.at('Mon 16:00'))),
 	'none, none, none 23514 dcm.no_clock', 'an extension of a clock that is gone')
 FROM (SELECT t.handling() AS no) AS n;
+
+-- a city that corrects what is handled
+SAVEPOINT s;
+INSERT INTO dcm.transition (state, action, roles, effects) VALUES ('handled', 'amend', '{acceptor}', '{amend}');
+SELECT is(t.acts(t.handling(), 'Mon 11:00 handle
+	Mon 11:30 amend {"condition": 2, "reason": "wrong"}'), 'Mon 15:00, Mon 15:30, Mon 15:00', 'a correction of what is handled');
+SELECT is_empty('SELECT * FROM dcm.verify_all()', 'leaves it handled');
+ROLLBACK TO s;
 
 -- past the days that the calendar covers
 SELECT is((SELECT r.provisional FROM t.act('lead', n.no, 'file', '{"condition": 1, "time_limit": "900 work_day", "reason": "long"}') AS r), true, 'a deadline beyond the calendar is provisional')

@@ -58,7 +58,21 @@ SELECT is(t.acts(no, 'Mon 10:20 arrive'), 'Tue 09:00, Tue 09:30, Tue 09:00', 'wh
 SELECT is(pg_temp.arrival(no), 'Mon 10:30 Mon 10:20', 'and was there') FROM a;
 SELECT is(t.acts(no, 'Mon 11:20 arrive'), 'Tue 09:00, Tue 09:30, Tue 09:00', 'who comes again') FROM a;
 SELECT is(pg_temp.arrival(no), 'Mon 10:30 Mon 10:20', 'was there already') FROM a;
+SELECT is(t.acts(no, 'Mon 10:10 arrive'), 'Tue 09:00, Tue 09:30, Tue 09:00', 'also who tells of an earlier time later') FROM a;
 SELECT is_empty(format('SELECT * FROM dcm.verify_case(%s)', no), 'which is on record') FROM a;
+-- a limit that is taken from a state, or given to it, while cases are in it
+SAVEPOINT s;
+UPDATE dcm.state SET time_limit = '2 work_hour' WHERE code = 'dispatched';
+CREATE TEMP TABLE taken AS SELECT t.filed() AS no;
+SELECT isnt(t.acts(no, 'Mon 09:30 dispatch'), NULL, 'dispatched with a limit') FROM taken;
+UPDATE dcm.state SET time_limit = NULL WHERE code = 'dispatched';
+SELECT isnt(t.acts(no, 'Mon 10:30 sign'), NULL, 'signed without one') FROM taken;
+UPDATE dcm.state SET time_limit = '1 work_hour' WHERE code = 'handling';
+SELECT isnt(t.acts(no, 'Mon 10:40 request_suspension {"reason": "season", "until": "2015-03-04 10:00+08"}
+	Mon 10:50 grant_suspension'), NULL, 'and suspended') FROM taken;
+SELECT is(pg_temp.steps(no), 'reported Mon 08:45, accepted Mon 08:55, filed Mon 09:15, dispatched Mon 11:30, handling -, suspended -', 'each clock ends with its state') FROM taken;
+SELECT is_empty('SELECT * FROM dcm.verify_all()', 'as the log says');
+ROLLBACK TO s;
 
 -- a deadline explained: why each stretch counts or does not
 CREATE FUNCTION pg_temp.why(no bigint) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
@@ -91,6 +105,25 @@ FROM (SELECT t.handling() AS n) AS x CROSS JOIN LATERAL t.acts(n, 'Mon 11:00 han
 	Mon 11:30 request_check
 	Mon 15:00 fail_check');
 
+SELECT matches(pg_temp.why(n), 'Mon 10:00-Mon 11:00 0 suspended\nMon 11:00-Mon 15:00 0 handed back for a check\nMon 15:00-Tue 10:00 0 suspended', 'a pause of several kinds is told apart')
+FROM (SELECT t.handling() AS n) AS x CROSS JOIN LATERAL t.acts(n, 'Mon 10:00 request_suspension {"reason": "season", "until": "2015-03-02 11:00+08"}
+	Mon 10:00 grant_suspension
+	Mon 11:00 resume
+	Mon 11:00 handle
+	Mon 11:30 request_check
+	Mon 15:00 fail_check
+	Mon 15:00 request_suspension {"reason": "season", "until": "2015-03-03 10:00+08"}
+	Mon 15:00 grant_suspension');
+SELECT matches(pg_temp.why(n), 'deadline: 4 work_hour$', 'a limit set anew is no extension')
+FROM (SELECT t.handling() AS n) AS x CROSS JOIN LATERAL t.acts(n, 'Mon 10:00 request_extension
+	Mon 10:00 grant_extension
+	Mon 11:00 amend {"condition": 2, "reason": "wrong"}');
+UPDATE dcm.setting SET value = 'true' WHERE name = 'request_stops_clock';
+SELECT matches(pg_temp.why(n), 'Mon 10:00-Mon 15:00 0 a request waited', 'so is the time of a request that stops the clock')
+FROM (SELECT t.handling() AS n) AS x CROSS JOIN LATERAL t.acts(n, 'Mon 10:00 request_extension
+	Mon 15:00 deny_extension');
+UPDATE dcm.setting SET value = NULL WHERE name = 'request_stops_clock';
+
 -- a holiday is announced: what it moves is listed, then moved with an entry
 CREATE TEMP TABLE m AS SELECT t.handling() AS open, t.filed() AS filed, t.report(t.at('Mon 08:30')) AS minutes, t.handling() AS done, t.handling(2) AS soon,
 	t.handling(3) AS timeless, t.handling() AS extended;
@@ -109,6 +142,11 @@ SELECT results_eq('SELECT * FROM moves ORDER BY which, clock', $$VALUES
 	'what a holiday moves, and by how much');
 SELECT is((SELECT string_agg(format('%s: %s', h.part, h.problem), '; ') FROM dcm.health() AS h WHERE h.part = 'deadlines' AND h.level = 'warning') ~ '^deadlines: The calendar has changed: deadlines of [1-9]\d* open cases would move\.$', true, 'health sees it');
 SELECT matches(pg_temp.why(open), 'the deadline as it was given: the calendar has changed since', 'so does the explanation') FROM m;
+SAVEPOINT s;
+DELETE FROM dcm.transition WHERE state = 'filed' AND action = 'recompute_deadlines';
+SELECT is((SELECT string_agg(DISTINCT (SELECT k FROM m, jsonb_each_text(to_jsonb(m)) AS j (k, v) WHERE v::bigint = r.case_no), ' ') FROM dcm.recompute_deadlines(dry_run => false) AS r
+	WHERE r.case_no IN (SELECT v::bigint FROM m, jsonb_each_text(to_jsonb(m)) AS j (k, v))), 'extended open', 'a case that cannot be moved is left, the others are not');
+ROLLBACK TO s;
 SELECT is((SELECT count(*) FROM dcm.recompute_deadlines(dry_run => false)) > 5, true, 'they are moved');
 SELECT is_empty('SELECT * FROM dcm.recompute_deadlines()', 'and nothing is left to be moved');
 SELECT is(t.dues(open), 'Wed 09:00, Wed 09:30, Tue 09:00', 'the case, its assignment, and the first deadline as it was promised') FROM m;
@@ -158,6 +196,16 @@ DELETE FROM dcm.calendar_day WHERE calendar = 'default' AND day BETWEEN '2013-01
 DELETE FROM dcm.calendar_day WHERE calendar = 'default' AND day BETWEEN '2018-01-01' AND '2018-12-31' AND kind = 'holiday';
 SELECT is((SELECT h.level || ': ' || h.problem FROM dcm.health() AS h WHERE h.problem ~ 'no holiday'), 'warning: Calendar "default" covers 2013, 2018 and has no holiday there: were they forgotten?', 'a year whose holidays were forgotten is seen');
 ROLLBACK TO s;
+-- calendars at the edge
+SELECT lives_ok(format('UPDATE dcm.calendar SET covers = %L WHERE name = ''default''; SELECT * FROM dcm.health()', c), 'covers ' || c)
+FROM unnest('{"[2004-01-01,infinity)","[-infinity,2027-01-01)","[0044-03-15 BC,2027-01-01)","empty","(,)","[2004-01-01,)"}'::text[]) AS c;
+UPDATE dcm.calendar SET covers = '[2004-01-01,2027-01-01)' WHERE name = 'default';
+-- a case that has no deadline any more, or is handled, is no provisional one
+UPDATE dcm.calendar SET covers = '[2004-01-01,2015-03-03)' WHERE name = 'default';
+CREATE TEMP TABLE without AS SELECT t.handling() AS no;
+SELECT is(t.acts(no, 'Mon 10:00 amend {"condition": 3, "reason": "wrong"}'), 'none, none, none', 'a limit is taken away') FROM without;
+SELECT is((SELECT provisional FROM dcm.case_file WHERE case_no = no), false, 'without a deadline nothing is provisional') FROM without;
+UPDATE dcm.calendar SET covers = '[2004-01-01,2027-01-01)' WHERE name = 'default';
 -- 45 days ahead
 CREATE FUNCTION pg_temp.days_before_the_end(days int) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN

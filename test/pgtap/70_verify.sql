@@ -51,14 +51,14 @@ FROM unnest(ARRAY['action = ''accept''', 'from_state = ''reported''', 'from_stat
 	'clock_from = NULL', 'time_limit = ''800 work_hour''', 'pauses = ''{[2015-01-01,2015-01-02)}''', 'pauses = ''{}''', 'due = due + interval ''1 microsecond''', 'due = NULL',
 	'provisional = NOT provisional', 'work_due = now()', 'data = NULL', 'data = ''{}''', 'data = data || ''{"condition": 2}''', 'data = ''{"condition": "1"}''', 'data = data || ''{"x": null}''',
 	'texts = ''{}''', 'texts = ''{"note": "00"}''', 'hash = sha256(hash)',
-	'stage_no = NULL', 'stage_no = 4', 'stage_limit = ''800 work_hour''', 'stage_due = stage_due + interval ''1 microsecond''', 'arrive_due = now()',
+	'stage_no = NULL', 'stage_no = 4', 'stage_limit = ''800 work_hour''', 'stage_due = stage_due + interval ''1 microsecond''', 'arrive_due = now()', 'arrive_limit = ''1 minute''', 'work_from = now()', 'work_limit = ''9 work_hour''',
 	'stage_no = NULL, stage_limit = NULL, stage_due = NULL']) AS change;
 -- every column of the log is in the hash
 SELECT is(string_agg(a.attname, ' '), NULL, 'no column is outside the hash')
 FROM pg_attribute AS a
 WHERE a.attrelid = 'dcm.case_log'::regclass AND a.attnum > 0 AND NOT a.attisdropped
 	AND a.attname NOT IN ('case_no', 'log_no', 'action', 'from_state', 'to_state', 'stage', 'transition', 'actor', 'post', 'db_role', 'client', 'occurred_at',
-		'recorded_at', 'loaded', 'work_no', 'org', 'standard', 'clock', 'clock_from', 'time_limit', 'pauses', 'due', 'provisional', 'work_due', 'data', 'texts', 'hash', 'stage_no', 'stage_limit', 'stage_due', 'arrive_due');
+		'recorded_at', 'loaded', 'work_no', 'org', 'standard', 'clock', 'clock_from', 'time_limit', 'pauses', 'due', 'provisional', 'work_due', 'data', 'texts', 'hash', 'stage_no', 'stage_limit', 'stage_due', 'arrive_limit', 'arrive_due', 'work_from', 'work_limit');
 -- two fields that are next to each other do not run together
 SELECT is((SELECT dcm.log_hash(NULL, x) <> dcm.log_hash(NULL, y) FROM (SELECT l AS x FROM dcm.case_log AS l, closed WHERE (case_no, log_no) = (no, 1)) AS a,
 	LATERAL (SELECT jsonb_populate_record(x, jsonb_build_object('action', 'repor', 'to_state', 'treported')) AS y) AS b), true, 'fields are apart');
@@ -100,12 +100,13 @@ SELECT is(pg_temp.found(format('UPDATE dcm.case_file SET %s WHERE case_no = :no'
 	('filed_at = filed_at - interval ''1 day''', 'fold'), ('clock_from = NULL', 'fold'), ('time_limit = ''99 work_day''', 'fold'), ('base_limit = ''99 work_day''', 'fold'), ('pauses = ''{[2015-01-01,2015-01-02)}''', 'fold'),
 	('handled_at = handled_at - interval ''1 day''', 'fold'), ('handler = 1', 'fold'), ('closed_at = NULL', 'fold'), ('ended_at = NULL', 'fold'), ('returned = 1', 'fold'), ('reworked = 1', 'fold'),
 	('extended = 1', 'fold'), ('suspended = 1', 'fold'), ('org = NULL', 'fold'), ('work_no = 2', 'fold'), ('moved_no = 8', 'fold'), ('moved_at = now() - interval ''1 day''', 'fold'),
-	('reported_at = now() - interval ''1 day''', 'fold'), ('standard = NULL', 'fold'), ('request = ''extension''', 'fold'), ('head = sha256(head)', 'chain 10'), ('log_no = 9', 'chain 10')) AS v (change, f);
+	('reported_at = now() - interval ''1 day''', 'fold'), ('standard = NULL', 'fold'), ('request = ''extension''', 'fold'), ('requested_at = now()', 'fold'), ('request_data = ''{}''', 'fold'), ('resume_at = now()', 'fold'),
+	('work_from = work_from - interval ''1 day''', 'fold'), ('work_limit = ''80 work_hour''', 'fold'), ('dispatched_at = now()', 'fold'), ('stage_no = 3', 'fold'), ('head = sha256(head)', 'chain 10'), ('log_no = 9', 'chain 10')) AS v (change, f);
 SELECT is(pg_temp.found(change), 'fold', change) FROM unnest(ARRAY[
 	'DELETE FROM dcm.attachment WHERE case_no = :no',
 	'UPDATE dcm.assignment SET due = due + interval ''1 day'' WHERE case_no = :no', 'UPDATE dcm.assignment SET due = NULL WHERE case_no = :no', 'UPDATE dcm.assignment SET org = org + 1 WHERE case_no = :no',
 	'UPDATE dcm.assignment SET handled_at = now() - interval ''1 day'' WHERE case_no = :no', 'UPDATE dcm.assignment SET returned_at = now() WHERE case_no = :no', 'DELETE FROM dcm.assignment WHERE case_no = :no',
-	'UPDATE dcm.assignment SET arrived_at = now() WHERE case_no = :no', 'UPDATE dcm.assignment SET arrive_due = now() WHERE case_no = :no',
+	'UPDATE dcm.assignment SET arrived_at = now() WHERE case_no = :no', 'UPDATE dcm.assignment SET arrive_limit = ''1 minute'' WHERE case_no = :no', 'UPDATE dcm.assignment SET time_limit = ''80 work_hour'' WHERE case_no = :no', 'UPDATE dcm.assignment SET arrive_due = now() WHERE case_no = :no',
 	'UPDATE dcm.case_stage SET due = due + interval ''1 minute'' WHERE case_no = :no AND stage_no = 3', 'UPDATE dcm.case_stage SET time_limit = ''1 work_day'' WHERE case_no = :no AND stage_no = 3',
 	'UPDATE dcm.case_stage SET state = ''handled'' WHERE case_no = :no AND stage_no = 3',
 	'INSERT INTO dcm.assignment SELECT (jsonb_populate_record(a, ''{"work_no": 2}'')).* FROM dcm.assignment AS a WHERE case_no = :no',

@@ -68,7 +68,7 @@ new_database($node, 'fresh', 'city_owner');
 make_city($node, 'fresh', base_data => 0);
 make_cases($node, 'fresh', '2025-06-03 01:00+00', 1);
 make_cases($node, 'fresh', '2026-02-03 01:00+00', 1);
-is(differences([ grep { !/own_/ } @{ definitions($node, 'old') } ], definitions($node, 'fresh')), '', 'every definition and right is that of a new city');
+is(differences([ grep { !/\bown_/ } @{ definitions($node, 'old') } ], definitions($node, 'fresh')), '', 'every definition and right is that of a new city');
 is(members('old'), members('fresh'), 'and every object of the extension that of a new one');
 
 # Presets of this release add what is new and leave the city's as it is.
@@ -93,7 +93,7 @@ make_cases($node, 'restored', '2026-02-03 01:00+00', 1);
 is($node->safe_psql('restored', 'SELECT dcm.upgrade_city()', @owner), $version, 'its tables are brought up');
 is(lost_rows('restored'), '', 'no row is gone or has changed');
 $node->safe_psql('restored', 'SELECT dcm.grant_roles()', @owner);
-is(differences([ grep { !/own_/ } @{ definitions($node, 'restored') } ], definitions($node, 'fresh')), '', 'every definition and right is that of a new city');
+is(differences([ grep { !/\bown_/ } @{ definitions($node, 'restored') } ], definitions($node, 'fresh')), '', 'every definition and right is that of a new city');
 goes_on('restored', '2026-05-03 01:00+00');
 
 # Tables newer than the extension are not touched.

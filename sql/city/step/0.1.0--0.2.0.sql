@@ -63,7 +63,10 @@ ALTER TABLE dcm.case_log
 	ADD COLUMN stage_no smallint,
 	ADD COLUMN stage_limit dcm.time_limit,
 	ADD COLUMN stage_due timestamptz,
-	ADD COLUMN arrive_due timestamptz;
+	ADD COLUMN arrive_limit dcm.time_limit,
+	ADD COLUMN arrive_due timestamptz,
+	ADD COLUMN work_from timestamptz,
+	ADD COLUMN work_limit dcm.time_limit;
 ALTER TABLE dcm.case_stage ADD COLUMN state text;
 ALTER TABLE dcm.assignment
 	ADD COLUMN arrive_limit dcm.time_limit,
@@ -76,6 +79,7 @@ INSERT INTO dcm.setting (name, value, unit, default_value, meaning, meaning_en) 
 	('suspend_from', NULL, NULL, 'request', '挂账起算:request 申请时 或 grant 批准时', 'a suspension counts from its request or its grant'),
 	('rework_limit', NULL, NULL, 'rest', '返工时限:rest 剩余(至少 rework_min)或 whole 全部', 'the limit of a rework: rest, at least rework_min, or whole: the standard''s again'),
 	('yellow_percent', NULL, NULL, '80', '红绿灯:已用时限达到该百分比时为黄灯', 'the traffic light is yellow from so many percent of the limit');
+INSERT INTO dcm.job_lock VALUES ('recompute');
 @replace city/52_case_views.sql@
 @include city/53_case_clock.sql@
 
@@ -123,6 +127,7 @@ COMMENT ON TABLE dcm.state IS
 COMMENT ON COLUMN dcm.case_log.clock IS 'What the act did to the case''s clock: start, stop, pause, resume, extend, restart, reset, recompute; then clock_from, time_limit, pauses and due hold the clock as the act left it. 对计时的操作。';
 COMMENT ON COLUMN dcm.case_log.stage_no IS 'The row of dcm.case_stage that the act opened, or whose deadline it gave anew; then stage_limit and stage_due hold its clock. 本次动作开启或重算的环节。';
 COMMENT ON COLUMN dcm.case_log.arrive_due IS 'The time by which somebody of assignment work_no must be there, as the act gave it. 本次动作给定的到场时限。';
+COMMENT ON COLUMN dcm.case_log.work_limit IS 'With work_from the clock of assignment work_no as the act left it, where it touched it. 派遣任务的计时。';
 COMMENT ON TABLE dcm.assignment IS
 	'A row a body and dispatch: when it was dispatched, signed, handled, returned, and its own deadline; by when somebody had to be there, and when somebody was. 派遣任务。';
 COMMENT ON TABLE dcm.case_stage IS
