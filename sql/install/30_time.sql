@@ -20,7 +20,7 @@ CREATE FUNCTION dcm.working_time(
 	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 5
 	AS 'MODULE_PATHNAME', 'dcm_working_time_sql';
 COMMENT ON FUNCTION dcm.working_time(timestamptz, timestamptz, text, tstzmultirange) IS
-	'Working time between two moments, pauses not counted, in hours (never days); negative where till is before since. P0002 for an unknown calendar, 22008 for an infinite end or outside the years 1900 to 2299. 两时刻之间的工作时间(以小时计,不含暂停)。';
+	'Working time between two moments, pauses not counted, in hours (never days); zero where till is before since. P0002 for an unknown calendar, 22008 for an infinite end or outside the years 1900 to 2299. 两时刻之间的工作时间(以小时计,不含暂停);止早于起则为零。';
 
 CREATE FUNCTION dcm.is_working(
 	at timestamptz,

@@ -5,9 +5,9 @@
  * W(t) is the working time before t.  A deadline in working time is W turned
  * round: with boundary "close" the first moment at which the limit has been
  * used up, with "open" the last; they differ only where it is used up exactly
- * at closing time.  Both ways begin at a direct index, by time in steps of two
- * hours and by hour of working time, and then look at a span or two: there is
- * neither zone code nor a search in a call that counts hours.
+ * at closing time.  Both ways begin at a direct index, by steps of time and of
+ * working time, and then look at a span or two: there is neither zone code nor
+ * a search in a call that counts hours.
  */
 #include "postgres.h"
 
@@ -38,7 +38,7 @@ span_after(const Calendar *cal, int64 at)
 {
 	int32		i = cal->span_by_time[(at - cal->first_time) / CALENDAR_TIME_STEP];
 
-	while (cal->spans[i].till <= at)
+	while (calendar_span_till(cal, i) <= at)
 		i++;
 	return i;
 }
@@ -48,6 +48,25 @@ int32
 calendar_span_after(const Calendar *cal, int64 at)
 {
 	return span_after(cal, at);
+}
+
+/* The working date that a span belongs to, as an index into workdays. */
+int32
+calendar_span_workday(const Calendar *cal, int32 span)
+{
+	int32		low = 0;
+	int32		high = cal->nworkdays;
+
+	while (low < high)
+	{
+		int32		middle = (low + high) / 2;
+
+		if (cal->workdays[middle].last_span < span)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* W(t). */
@@ -94,7 +113,7 @@ work_reached(const Calendar *cal, int64 work, bool open, int64 *result)
 		*result = cal->till;
 		return false;
 	}
-	i = cal->span_by_hour[work / USECS_PER_HOUR];
+	i = cal->span_by_work[work / CALENDAR_WORK_STEP];
 	while (cal->spans[i + 1].before < target)
 		i++;
 	*result = cal->spans[i].since + (work - cal->spans[i].before);
@@ -286,7 +305,7 @@ work_same_clock(const Calendar *cal, int64 from, int64 hundredths, int64 *result
 		return false;
 	if (hundredths >= 100)
 	{
-		workday = cal->spans[span].workday;
+		workday = calendar_span_workday(cal, span);
 		local = calendar_to_local(cal, *result) -
 			(int64) cal->workdays[workday].day * USECS_PER_DAY;
 		workday += hundredths / 100;
@@ -307,7 +326,7 @@ work_same_clock(const Calendar *cal, int64 from, int64 hundredths, int64 *result
 		if (!calendar_knows(cal, *result))
 			return false;
 		span = span_after(cal, *result);
-		if (span > 0 && cal->spans[span - 1].till == *result)
+		if (span > 0 && calendar_span_till(cal, span - 1) == *result)
 			return next_working(cal, *result, result, &span);
 	}
 	return true;
@@ -327,13 +346,13 @@ work_end_of_day(const Calendar *cal, int64 from, int64 hundredths, int64 *result
 		return false;
 	if (hundredths == 0)
 		return true;
-	workday = cal->spans[span].workday + (hundredths + 99) / 100 - 1;
+	workday = calendar_span_workday(cal, span) + (hundredths + 99) / 100 - 1;
 	if (workday >= cal->nworkdays)
 	{
 		*result = cal->till;
 		return false;
 	}
-	*result = cal->spans[cal->workdays[workday].last_span].till;
+	*result = calendar_span_till(cal, cal->workdays[workday].last_span);
 	if (cal->open)
 		return next_working(cal, *result, result, &span);
 	return true;
@@ -426,7 +445,7 @@ calendar_deadline(const Calendar *cal, int64 start, TimeLimit limit,
 
 /*
  * Working time inside [since, till) and outside the pauses, in microseconds;
- * below zero where till is before since.
+ * zero where till is before since, as nothing lies between.
  */
 bool
 calendar_working_time(const Calendar *cal, int64 since, int64 till,
@@ -436,9 +455,7 @@ calendar_working_time(const Calendar *cal, int64 since, int64 till,
 
 	if (since > till)
 	{
-		if (!calendar_working_time(cal, till, since, pauses, npauses, result))
-			return false;
-		*result = -*result;
+		*result = 0;
 		return true;
 	}
 	if (!counted(cal, true, since, till, result))

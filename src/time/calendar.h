@@ -25,13 +25,11 @@ typedef enum DayRule
 	DAY_RULE_END_OF_DAY
 } DayRule;
 
-/* A stretch of working time, half-open. */
+/* A stretch of working time; the total of the next one tells where it ends. */
 typedef struct WorkSpan
 {
 	int64		since;
-	int64		till;
 	int64		before;			/* working time in all earlier spans */
-	int32		workday;		/* index into workdays: the day it opens on */
 } WorkSpan;
 
 /* A local date with working time, as days since 2000-01-01. */
@@ -71,7 +69,7 @@ typedef struct Calendar
 	/* what has been generated; nothing is known outside [since, till) */
 	int64		since;
 	int64		till;
-	WorkSpan   *spans;			/* one more at the end, never reached */
+	WorkSpan   *spans;			/* two more at the end, never reached */
 	int32		nspans;
 	WorkDay    *workdays;
 	int32		nworkdays;
@@ -80,11 +78,24 @@ typedef struct Calendar
 	int64		total;			/* working time of all spans */
 	int64		first_time;
 	int32	   *span_by_time;	/* by step of time: first span not over before it */
-	int32	   *span_by_hour;	/* by hour of working time: the span it is in */
+	int32	   *span_by_work;	/* by step of working time: the span it is in */
 } Calendar;
 
-/* The index by time: two hours, in which a calendar seldom closes and opens. */
-#define CALENDAR_TIME_STEP	(2 * USECS_PER_HOUR)
+/*
+ * Steps of the indexes: in a usual calendar one of time holds a morning and an
+ * afternoon, one of working time no more than one of them.
+ */
+#define CALENDAR_TIME_STEP	(12 * USECS_PER_HOUR)
+#define CALENDAR_WORK_STEP	(4 * USECS_PER_HOUR)
+
+/* Where a span ends, half-open. */
+static inline int64
+calendar_span_till(const Calendar *cal, int32 span)
+{
+	const WorkSpan *at = &cal->spans[span];
+
+	return at[0].since + (at[1].before - at[0].before);
+}
 
 /* Whether working time can be told at a moment. */
 static inline bool
@@ -112,6 +123,7 @@ extern bool calendar_working_time(const Calendar *cal, int64 since, int64 till,
 								  const Pause *pauses, int npauses, int64 *result);
 
 extern int32 calendar_span_after(const Calendar *cal, int64 at);
+extern int32 calendar_span_workday(const Calendar *cal, int32 span);
 extern int64 calendar_to_local(const Calendar *cal, int64 at);
 extern int64 calendar_from_local(const Calendar *cal, int64 local, bool keep_minutes);
 extern int32 calendar_local_day(const Calendar *cal, int64 at);

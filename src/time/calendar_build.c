@@ -34,6 +34,7 @@ typedef struct Generation
 	int32		span_space;
 	int32		workday_space;
 	int32		next_day_row;	/* days go by in order, so do their rows */
+	int64		ended;			/* where the last span ends */
 } Generation;
 
 /* The row of a date that does not follow its weekday, or NULL. */
@@ -124,8 +125,7 @@ add_span(Generation *gen, int32 day, const HoursRule *hours)
 	int64		since = calendar_from_local(cal, midnight + hours->opens, false);
 	int64		till = calendar_from_local(cal, midnight + hours->closes, false);
 
-	if (cal->nspans > 0)
-		since = Max(since, cal->spans[cal->nspans - 1].till);
+	since = Max(since, gen->ended);
 	if (since >= till || till <= cal->since)
 		return;
 
@@ -137,9 +137,10 @@ add_span(Generation *gen, int32 day, const HoursRule *hours)
 	}
 	if (cal->nspans + 1 == gen->span_space)
 		cal->spans = repalloc(cal->spans, (gen->span_space *= 2) * sizeof(WorkSpan));
-	cal->spans[cal->nspans] = (WorkSpan) {since, till, cal->total, cal->nworkdays - 1};
+	cal->spans[cal->nspans] = (WorkSpan) {since, cal->total};
 	cal->workdays[cal->nworkdays - 1].last_span = cal->nspans++;
 	cal->total += till - since;
+	gen->ended = till;
 }
 
 /* Adds the spans of one local date. */
@@ -171,12 +172,12 @@ add_day(Generation *gen, int32 day)
 	}
 }
 
-/* Makes the direct indexes, by time and by hour of working time. */
+/* Makes the direct indexes, by time and by working time. */
 static void
 index_spans(Calendar *cal)
 {
 	int64		nsteps;
-	int64		nhours = cal->total / USECS_PER_HOUR + 1;
+	int64		nworksteps = cal->total / CALENDAR_WORK_STEP + 1;
 	int32		span = 0;
 
 	/* from a full hour, so that the steps fall on full hours too */
@@ -188,17 +189,17 @@ index_spans(Calendar *cal)
 	cal->span_by_time = palloc(nsteps * sizeof(int32));
 	for (int64 i = 0; i < nsteps; i++)
 	{
-		while (cal->spans[span].till <= cal->first_time + i * CALENDAR_TIME_STEP)
+		while (calendar_span_till(cal, span) <= cal->first_time + i * CALENDAR_TIME_STEP)
 			span++;
 		cal->span_by_time[i] = span;
 	}
-	cal->span_by_hour = palloc(nhours * sizeof(int32));
+	cal->span_by_work = palloc(nworksteps * sizeof(int32));
 	span = 0;
-	for (int64 i = 0; i < nhours; i++)
+	for (int64 i = 0; i < nworksteps; i++)
 	{
-		while (span < cal->nspans && cal->spans[span + 1].before < i * USECS_PER_HOUR)
+		while (span < cal->nspans && cal->spans[span + 1].before < i * CALENDAR_WORK_STEP)
 			span++;
-		cal->span_by_hour[i] = span;
+		cal->span_by_work[i] = span;
 	}
 }
 
@@ -206,7 +207,7 @@ index_spans(Calendar *cal)
 static void
 generate_years(Calendar *cal, int since_year, int till_year)
 {
-	Generation	gen = {.cal = *cal, .span_space = 1024, .workday_space = 1024};
+	Generation	gen = {.cal = *cal, .span_space = 1024, .workday_space = 1024, .ended = CALENDAR_NOBEGIN};
 	int32		first_day = YEAR_DAY(since_year);
 	int32		last_day = YEAR_DAY(till_year);
 	MemoryContext old = MemoryContextSwitchTo(cal->rules->context);
@@ -232,9 +233,9 @@ generate_years(Calendar *cal, int since_year, int till_year)
 		CHECK_FOR_INTERRUPTS();
 		add_day(&gen, day);
 	}
-	gen.cal.spans = repalloc(gen.cal.spans, (gen.cal.nspans + 1) * sizeof(WorkSpan));
+	gen.cal.spans = repalloc(gen.cal.spans, (gen.cal.nspans + 2) * sizeof(WorkSpan));
 	gen.cal.workdays = repalloc(gen.cal.workdays, (gen.cal.nworkdays + 1) * sizeof(WorkDay));
-	gen.cal.spans[gen.cal.nspans] = (WorkSpan) {CALENDAR_NOEND, CALENDAR_NOEND, gen.cal.total, gen.cal.nworkdays};
+	gen.cal.spans[gen.cal.nspans] = gen.cal.spans[gen.cal.nspans + 1] = (WorkSpan) {CALENDAR_NOEND, gen.cal.total};
 	index_spans(&gen.cal);
 
 	if (cal->spans)
@@ -243,7 +244,7 @@ generate_years(Calendar *cal, int since_year, int till_year)
 		pfree(cal->workdays);
 		pfree(cal->periods);
 		pfree(cal->span_by_time);
-		pfree(cal->span_by_hour);
+		pfree(cal->span_by_work);
 	}
 	*cal = gen.cal;
 	MemoryContextSwitchTo(old);
@@ -262,7 +263,7 @@ year_of_day(int32 day)
 
 /*
  * Generates a calendar for the first time: the dates that it covers, or else
- * 2000 to 2030, a year before and five after.
+ * 2000 to 2030, a year before and two after.
  */
 void
 calendar_generate(Calendar *cal)
@@ -277,7 +278,7 @@ calendar_generate(Calendar *cal)
 	if (last == YEAR_DAY(LAST_YEAR) || first >= last)
 		last = YEAR_DAY(2030);
 	generate_years(cal, Max(year_of_day(first) - 1, FIRST_YEAR),
-				   Min(year_of_day(last) + 5, LAST_YEAR));
+				   Min(year_of_day(last) + 2, LAST_YEAR));
 }
 
 /* Makes a calendar wider, so that it reaches a moment; 22008 where it cannot. */

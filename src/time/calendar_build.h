@@ -31,11 +31,11 @@ typedef enum DayKind
 typedef struct CalendarDay
 {
 	int32		day;
-	DayKind		kind;
-	int32		as_weekday;
+	int8		kind;			/* a DayKind */
+	int8		as_weekday;
+	int32		nhours;
 	const char *label;			/* may be NULL */
 	HoursRule  *hours;
-	int32		nhours;
 } CalendarDay;
 
 typedef struct CalendarRules

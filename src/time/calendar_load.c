@@ -186,13 +186,21 @@ read_days(CalendarSet *set)
 	{
 		Calendar   *cal = row_calendar(set, i, &hint);
 		char	   *kind = column_text(i, 3);
+		char	   *label = column_text(i, 5);
 
 		all[i].day = column_int32(i, 2);
 		all[i].kind = strcmp(kind, "workday") == 0 ? DAY_WORKDAY :
 			strcmp(kind, "special") == 0 ? DAY_SPECIAL : DAY_HOLIDAY;
 		pfree(kind);
 		all[i].as_weekday = column_int32(i, 4);
-		all[i].label = column_text(i, 5);
+		/* the days of a holiday share their label */
+		if (label && i > 0 && all[i - 1].label && strcmp(label, all[i - 1].label) == 0)
+		{
+			pfree(label);
+			all[i].label = all[i - 1].label;
+		}
+		else
+			all[i].label = label;
 		if (cal == NULL)
 			continue;
 		if (cal->rules->ndays++ == 0)

@@ -333,15 +333,15 @@ has_hours(const Calendar *cal, int64 local_midnight)
  * day without hours, a break between two spans of the date (午休), or night.
  */
 static const char *
-idle_reason(const Calendar *cal, const WorkSpan *next, int64 midnight)
+idle_reason(const Calendar *cal, int32 next, int64 midnight)
 {
 	/* 2000-01-01 was a Saturday */
 	int64		weekday = ((midnight / USECS_PER_DAY) % 7 + 7) % 7;
 
 	if (!has_hours(cal, midnight))
 		return weekday < 2 ? "weekend" : "rest day";
-	if (next > cal->spans && next[-1].till > calendar_from_local(cal, midnight, false) &&
-		next->since < calendar_from_local(cal, midnight + USECS_PER_DAY, false))
+	if (next > 0 && calendar_span_till(cal, next - 1) > calendar_from_local(cal, midnight, false) &&
+		cal->spans[next].since < calendar_from_local(cal, midnight + USECS_PER_DAY, false))
 		return "break";
 	return "night";
 }
@@ -350,18 +350,18 @@ idle_reason(const Calendar *cal, const WorkSpan *next, int64 midnight)
 static Stretch
 work_stretch(const Calendar *cal, int64 at)
 {
-	const WorkSpan *span = &cal->spans[calendar_span_after(cal, at)];
-	Stretch		stretch = {.since = at, .counts = span->since <= at};
+	int32		span = calendar_span_after(cal, at);
+	Stretch		stretch = {.since = at, .counts = cal->spans[span].since <= at};
 	int64		midnight;
 
 	if (stretch.counts)
 	{
-		stretch.till = span->till;
-		stretch.reason = day_reason(cal, cal->workdays[span->workday].day, true);
+		stretch.till = calendar_span_till(cal, span);
+		stretch.reason = day_reason(cal, cal->workdays[calendar_span_workday(cal, span)].day, true);
 		return stretch;
 	}
 	midnight = calendar_local_day(cal, at) * USECS_PER_DAY;
-	stretch.till = Min(span->since,
+	stretch.till = Min(cal->spans[span].since,
 					   calendar_from_local(cal, midnight + USECS_PER_DAY, false));
 	stretch.reason = day_reason(cal, calendar_local_day(cal, at), false);
 	if (stretch.reason == NULL)

@@ -23,8 +23,8 @@ extern TimestampTz dcm_deadline(TimestampTz start, int64 tlimit, const char *cal
 								Datum pauses, bool *provisional);
 
 /*
- * Working time in [since, till) outside the pauses, in microseconds; below
- * zero where till is before since.  Errors as above; 22008 for an infinite end.
+ * Working time in [since, till) outside the pauses, in microseconds; zero
+ * where till is before since.  Errors as above; 22008 for an infinite end.
  */
 extern int64 dcm_working_time(TimestampTz since, TimestampTz till, const char *calendar,
 							  Datum pauses);
