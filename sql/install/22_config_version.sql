@@ -2,8 +2,8 @@
 -- rule table held at a time can be asked.  Triggers are given by the city's
 -- script to the tables that have a column valid.
 
-CREATE FUNCTION dcm.is_own_row(writer xid) RETURNS boolean
-	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 10
+CREATE FUNCTION dcm.written_here(writer xid) RETURNS boolean
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 10
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
@@ -15,7 +15,7 @@ BEGIN
 	RETURN pg_xact_status((here + away)::text::xid8) = 'in progress';
 END
 $$;
-COMMENT ON FUNCTION dcm.is_own_row(xid) IS
+COMMENT ON FUNCTION dcm.written_here(xid) IS
 	'Whether a row that can be seen, given its xmin, was written by this transaction. 该行是否由本事务写入。';
 
 CREATE FUNCTION dcm.keep_version() RETURNS trigger
@@ -38,7 +38,7 @@ BEGIN
 	-- what began or ended since this transaction began, and not by it, may have been
 	-- gone by meanwhile; only a later transaction can change it
 	IF (lower(OLD.valid) BETWEEN now() AND clock_timestamp() OR upper(OLD.valid) > now() AND upper(OLD.valid) <= clock_timestamp())
-			AND NOT dcm.is_own_row(OLD.xmin) THEN
+			AND NOT dcm.written_here(OLD.xmin) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'serialization_failure',
 			MESSAGE = format('row %s of "%s" was changed meanwhile', OLD.id, TG_TABLE_NAME),

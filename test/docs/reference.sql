@@ -33,7 +33,7 @@ SELECT m.*,
 		-- what imports, versions and presets are made of
 		OR m.proname ~ '^(judge|settle|store)_|^import_(open|note|renumber|judge|duplicates|clear|list|bulk_begin|bulk_end)$'
 		OR m.proname IN ('faults', 'fault_reason', 'why_not', 'read_valid', 'read_json', 'read_geometry', 'read_polygon', 'list_point', 'body_keys', 'body_fault', 'role_keys', 'category_hint', 'read_area_level', 'component_category_keys',
-			'is_overlapping', 'check_adjacent', 'moved_areas', 'is_replacing', 'is_own_row', 'same_key', 'valid_with', 'json_key', 'setting_kinds', 'setting_fault', 'component_value_fault', 'is_component_state',
+			'is_overlapping', 'check_adjacent', 'moved_areas', 'is_replacing', 'written_here', 'same_key', 'valid_with', 'json_key', 'setting_kinds', 'setting_fault', 'component_value_fault', 'is_component_state',
 			'check_component_data', 'apply_component_data', 'component_serials', 'place_text', 'natural_key', 'readable_row', 'find_preset', 'preset_script',
 			'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid') AS machinery
 FROM member AS m;

@@ -157,6 +157,10 @@ INSERT INTO org (code, name, level, kind, area) VALUES ('village', '村委会', 
 SET LOCAL ROLE regress_clerk;
 SELECT added, bad FROM change_area('320681100001', '320681100009');
 SELECT area FROM org WHERE code = 'village';
+-- and rules, twice in one transaction too
+UPDATE filing_standard SET limit_1 = '8工作日' WHERE condition = '缺失' AND upper_inf(valid);
+UPDATE filing_standard SET limit_1 = '9工作日' WHERE condition = '缺失' AND upper_inf(valid);
+SELECT limit_1, upper_inf(valid) AS in_force FROM filing_standard WHERE condition = '缺失' ORDER BY id;
 RESET ROLE;
 INSERT INTO post (code, person, role, org, area) SELECT 'head', p.id, 'area_head', o.id, '320681100002' FROM person AS p, org AS o WHERE p.code = 'li' AND o.code = 'village';
 SAVEPOINT posts;
