@@ -85,6 +85,7 @@ INSERT INTO bench_way VALUES
 	('+ 4 hours', $$SELECT count(start + interval '4 hours') FROM bench_start$$),
 	('+ 3 days', $$SELECT count(start + interval '3 days') FROM bench_start$$),
 	('nothing', 'SELECT count(start) FROM bench_start'),
+	('traffic light', $$SELECT count(dcm.traffic_light(start, tlimit, start + interval '3 days', start + interval '1 day')) FROM bench_start$$),
 	('5 years', $$SELECT count(dcm.deadline(start, tlimit, '5 years')) FROM bench_start$$),
 	('50 years', $$SELECT count(dcm.deadline(start, tlimit, '50 years')) FROM bench_start$$),
 	('dcm.working_time', 'SELECT count(dcm.working_time(since, till)) FROM bench_pair'),
@@ -156,6 +157,7 @@ FROM (VALUES
 	('dcm.deadline, 1 M starts with a pause', 'dcm.deadline, 1', 'hash joins, 1', 'four hash joins on slot tables: times faster', true, '5', '10'),
 	('dcm.deadline, 1 M starts with three pauses', 'dcm.deadline, 3', 'hash joins, 3', 'eight hash joins on slot tables: times faster', true, '5', '10'),
 	('dcm.working_time, 1 M pairs', 'dcm.working_time', 'working time by hash joins', 'two hash joins on slot tables: times faster', true, '5', '10'),
+	('dcm.traffic_light, 1 M clocks', 'traffic light', 'dcm.deadline', 'dcm.deadline: times its time', false, '<= 3', '<= 2'),
 	('dcm.deadline, calendar of 50 years', '50 years', '5 years', 'the same starts, calendar of 5: times its time', false, '<= 1.10', '1.00'))
 		AS v (work, way, peer, against, faster, floor, aim)
 	JOIN bench_median AS d USING (way) JOIN bench_median AS p ON p.way = v.peer;
