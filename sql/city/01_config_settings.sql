@@ -30,5 +30,5 @@ CREATE TABLE dcm.label (
 	PRIMARY KEY (kind, code)
 );
 COMMENT ON TABLE dcm.label IS
-	'What the city calls things: by kind (stage, area_class, land_use, component_state, region_level, org_level …) and code; a stage may be 核查结案 or 核实结案, area class 1 the city''s busiest places. 本市名称:各类代码的叫法与含义。';
+	'What the city calls things: by kind (stage, area_class, land_use, component_state, region_level, org_level, satisfaction …) and code; a stage may be 核查结案 or 核实结案, area class 1 the city''s busiest places. 本市名称:各类代码的叫法与含义。';
 SELECT dcm.watch_config('dcm.label');

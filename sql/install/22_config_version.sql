@@ -281,7 +281,9 @@ BEGIN ATOMIC
 		('warn_ahead', 'interval', NULL),
 		('evaluation_levels', 'integer', NULL),
 		('network_levels', 'integer', NULL),
-		('component_fresh', 'interval', NULL)) AS v (setting, kind, choices);
+		('component_fresh', 'interval', NULL),
+		('intake_roles', 'roles', NULL),
+		('callback_within', 'time_limit', NULL)) AS v (setting, kind, choices);
 END;
 COMMENT ON FUNCTION dcm.setting_kinds() IS
 	'What kind of value each setting of dcm has, and which values a choice has; other settings are text. 各设置的取值类型与可选值。';

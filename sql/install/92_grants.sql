@@ -21,12 +21,14 @@ BEGIN
 		SELECT c.relname, c.relname = ANY (config) AS is_config
 		FROM pg_class AS c
 		WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
+			-- who has called is told by functions alone
+			AND c.relname <> 'caller'
 	LOOP
 		EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_audit', object.relname);
 		IF object.relname NOT IN ('act_key', 'report_key', 'config_version') THEN
 			EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_app, dcm_loader', object.relname);
 		END IF;
-		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'config_log', 'case_text', 'outbox') THEN
+		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'config_log', 'case_text', 'intake', 'outbox') THEN
 			EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_bi, dcm_config', object.relname);
 		END IF;
 		IF object.is_config AND object.relname NOT IN ('person', 'post', 'role') THEN
@@ -51,6 +53,16 @@ BEGIN
 		GRANT SELECT ON dcm.case_task TO dcm_security;
 		GRANT EXECUTE ON FUNCTION dcm.request_component_change(text, dcm.component_id, jsonb, text),
 			dcm.decide_component_change(bigint, boolean, text) TO dcm_app, dcm_loader;
+	END IF;
+
+	IF to_regclass('dcm.intake') IS NOT NULL THEN
+		-- all but what was told
+		GRANT SELECT (id, source, external_no, kind, heard_at, external_due, registered_at, case_no, linked_at, answer_org, answered_at,
+			callback_tries, tried_at, called_back_at, satisfaction, rated_at) ON dcm.intake TO dcm_bi, dcm_config;
+		GRANT EXECUTE ON FUNCTION dcm.register_call(text, text, text, text, text, text, text, text, timestamptz, timestamptz, text),
+			dcm.link_intake(bigint, bigint), dcm.answer_intake(bigint, text, text, timestamptz),
+			dcm.rate_intake(bigint, text, timestamptz), dcm.call_back(bigint, boolean, text, timestamptz),
+			dcm.intake_caller(bigint), dcm.caller_history(text) TO dcm_app, dcm_loader;
 	END IF;
 
 	-- whatever acts on a case

@@ -9,7 +9,7 @@ BEGIN ATOMIC
 	VALUES
 		('collection', '无线数据采集', 'wireless data collection', '{Qidong,Panzhihua,Yong''anzhou}'::text[],
 			'{dcm.report_case,dcm.resolve_on_site,dcm.confirm_verification,dcm.deny_verification,dcm.pass_check,dcm.fail_check,dcm.attachment}'::text[]),
-		('acceptance', '监督中心受理', 'acceptance at the supervision centre', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.accept_case,dcm.reject_case,dcm.request_verification,dcm.file_case}'),
+		('acceptance', '监督中心受理', 'acceptance at the supervision centre', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.register_call,dcm.report_intake,dcm.caller_history,dcm.accept_case,dcm.reject_case,dcm.request_verification,dcm.file_case}'),
 		('workflow', '协同工作', 'collaborative work', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.act,dcm.dispatch_case,dcm.sign_case,dcm.return_case,dcm.handle_case,dcm.close_case,dcm.case_story,dcm.allowed_actions}'),
 		('geocoding', '地理编码', 'geocoding', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.geocode,dcm.reverse_geocode,dcm.locate,dcm.place}'),
 		('command_screen', '大屏监督指挥', 'command screen', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.case_card,dcm.eval_region,dcm.eval_category}'),
@@ -19,7 +19,7 @@ BEGIN ATOMIC
 		('base_data', '基础数据资源管理', 'management of base data', '{Qidong,Panzhihua,Yong''anzhou}',
 			'{dcm.import_regions,dcm.import_grids,dcm.import_components,dcm.import_orgs,dcm.import_people,dcm.import_categories,dcm.import_filing_standards,dcm.import_fault,dcm.data_catalogue,dcm.layer}'),
 		('exchange', '数据交换', 'data exchange', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.outbox}'),
-		('public', '信息发布与公众监督', 'public information and supervision', '{Yong''anzhou}', '{}'),
+		('public', '信息发布与公众监督', 'public information and supervision', '{Yong''anzhou}', '{dcm.answer_intake,dcm.callbacks_due,dcm.rate_intake}'),
 		('video', '视频监控', 'video surveillance', '{Panzhihua,Yong''anzhou,Qidong}', '{dcm.source,dcm.attachment}'),
 		('mobile_supervision', '移动督办', 'supervision on the move', '{Panzhihua,Yong''anzhou,Qidong}', '{dcm.remind_case,dcm.escalation}'),
 		('messages', '业务短信', 'messages', '{Panzhihua,Qidong}', '{dcm.outbox,dcm.escalation_rule}'),
@@ -46,7 +46,7 @@ BEGIN ATOMIC
 			('base', 'component', '{component,component_history,component_request,component_serial}'),
 			('base', 'geocode', '{place}'),
 			('base', NULL, '{org,org_contact,person,post,role,category,edition,filing_standard,responsibility,calendar,calendar_hours,calendar_day,calendar_day_hours,label,source,reason}'),
-			('supervision', NULL, '{case_file,case_stage,case_log,case_text,case_task,assignment,attachment,report_key,score_event,escalation}'),
+			('supervision', NULL, '{case_file,case_stage,case_log,case_text,case_task,assignment,attachment,report_key,score_event,escalation,intake,caller}'),
 			('system', NULL, '{action,action_key,act_key,state,transition,dispatch_policy,escalation_rule,outbox,job_run,job_lock,setting,config_log,config_version,import_run,import_fault}')) AS f (family, resource, relations)
 		CROSS JOIN LATERAL pg_catalog.unnest(f.relations) AS t (relation);
 END;

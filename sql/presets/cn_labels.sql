@@ -33,5 +33,15 @@ INSERT INTO @into@.label (kind, code, name, name_en, meaning, meaning_en) VALUES
 	('basis', 'staff', '在编', 'staff', NULL, NULL),
 	('basis', 'contract', '外包', 'under contract', NULL, NULL),
 	('basis', 'volunteer', '志愿者', 'volunteer', NULL, NULL),
-	('basis', 'honorary', '义务(人大代表、政协委员、居民代表等)', 'honorary: deputies, residents'' representatives', NULL, NULL)
+	('basis', 'honorary', '义务(人大代表、政协委员、居民代表等)', 'honorary: deputies, residents'' representatives', NULL, NULL),
+	('intake_kind', 'report', '举报', 'report', NULL, NULL),
+	('intake_kind', 'complaint', '投诉', 'complaint', NULL, NULL),
+	('intake_kind', 'consultation', '咨询', 'consultation', NULL, NULL),
+	('intake_kind', 'suggestion', '建议', 'suggestion', NULL, NULL),
+	('intake_kind', 'praise', '表扬', 'praise', NULL, NULL),
+	('satisfaction', 'very_satisfied', '非常满意', 'very satisfied', '常用五档,标准原文未见', 'five degrees as usual, not read in a standard'),
+	('satisfaction', 'satisfied', '满意', 'satisfied', NULL, NULL),
+	('satisfaction', 'fair', '基本满意', 'fairly satisfied', NULL, NULL),
+	('satisfaction', 'unsatisfied', '不满意', 'unsatisfied', NULL, NULL),
+	('satisfaction', 'very_unsatisfied', '非常不满意', 'very unsatisfied', NULL, NULL)
 ON CONFLICT DO NOTHING;

@@ -209,6 +209,7 @@ static const Statement city_statements[CITY_COUNT] = {
 	[CITY_POINT] = {"ff", "SELECT dcm.point($1, $2)"},
 	[CITY_ARRIVE_LIMIT] = {"i",
 	"SELECT arrive_limit::dcm.time_limit FROM dcm.filing_standard WHERE id" EQ "$1"},
+	[CITY_TAKE_INTAKE] = {"ll", "SELECT dcm.take_intake($1, $2)"},
 	[CITY_CONDITION] = {"i", "SELECT condition_no::pg_catalog.int2 FROM dcm.filing_standard WHERE id" EQ "$1"},
 	[CITY_SOURCE] = {"t", "SELECT 1 FROM dcm.source WHERE code" EQ "$1"},
 };

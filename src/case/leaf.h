@@ -59,6 +59,7 @@ typedef enum CityStatement
 	CITY_POINT,
 	CITY_CONDITION,
 	CITY_ARRIVE_LIMIT,
+	CITY_TAKE_INTAKE,
 	CITY_COUNT
 } CityStatement;
 

@@ -207,6 +207,21 @@ fill_row(FunctionCallInfo fcinfo, Act *act)
 	ACT_SET(act, attachments, Int16GetDatum(count_attachments(PG_GETARG_JSONB_P(ARG_ATTACHMENTS))));
 }
 
+/*
+ * The intake that the report answers gets the case's number; it must be one of
+ * which a case may be made.  A city of 0.1.0 has no intakes, only their numbers.
+ */
+static void
+take_intake(int64 intake, int64 case_no)
+{
+	Datum		args[2] = {Int64GetDatum(intake), Int64GetDatum(case_no)};
+
+	if (!leaf_tells_stages())
+		return;
+	if (SPI_execute_plan(city_plan(CITY_TAKE_INTAKE), args, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not give an intake its case");
+}
+
 /* Everything before the rows. */
 static void
 judge(FunctionCallInfo fcinfo, Act *act)
@@ -239,6 +254,8 @@ report(FunctionCallInfo fcinfo, Act *act, bytea *digest)
 	act_write_report(act);
 	if (digest && act->case_no != number)
 		move_key(fcinfo, act);
+	if (!PG_ARGISNULL(ARG_INTAKE))
+		take_intake(PG_GETARG_INT64(ARG_INTAKE), act->case_no);
 	ACT_SET(act, attachments, Int16GetDatum(0));
 	act_write_attachments(act, PG_GETARG_JSONB_P(ARG_ATTACHMENTS));
 	return true;

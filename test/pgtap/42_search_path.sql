@@ -56,6 +56,12 @@ SELECT dcm.become('col');
 SELECT dcm.report_case('E9901', component => '3206819901000001', client_key => 'k1', crs => 'gcj02', description => 'text');
 SELECT dcm.report_case('E9901', component => '3206819901000001', client_key => 'k1', crs => 'gcj02', description => 'text');
 SELECT dcm.report_case('E9901', dcm.point(121.605, 31.805), crs => 'gcj02', at => '2031-01-01 00:00+08'::pg_catalog.timestamptz OPERATOR(pg_catalog.-) '20 years'::pg_catalog.interval);
+SELECT dcm.become('all');
+SELECT dcm.register_call('web', 'complaint', 'text', '+86 138 0000 1111', 'name', address => 'address', external_no => 'W1') AS intake \gset
+SELECT dcm.register_call('web', 'complaint', 'text', '13800001111', 'name', address => 'address', external_no => 'W1');
+SELECT dcm.report_intake(:intake, 'E9901', dcm.point(121.605, 31.805)) IS NOT NULL AS made;
+SELECT dcm.answer_intake(:intake, 'answer', 'cg');
+SELECT dcm.caller_history('13800001111') IS NOT NULL AS told, dcm.callbacks_due() IS NOT NULL AS waits;
 SELECT dcm.locate(dcm.point(121.605, 31.805));
 SELECT dcm.deadline(pg_catalog.now(), '4 work_hour');
 

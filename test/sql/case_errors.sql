@@ -166,6 +166,27 @@ SELECT told.error('INSERT INTO dcm.stage_calendar_days (day, kind) VALUES (''209
 SELECT told.error('INSERT INTO dcm.component (id, category) SELECT ''3206810101000077'', min(c.id) FROM dcm.category AS c; UPDATE dcm.component SET id = ''3206810101000078'' WHERE id::text = ''3206810101000077''');
 SELECT told.error('INSERT INTO dcm.category (edition, code, kind, major, minor, name) VALUES (dcm.setting(''edition''), ''C9898'', ''component'', ''98'', ''98'', ''x''); INSERT INTO dcm.component_serial (prefix, issued) VALUES (''3206819898'', ''{[1,1000000)}''); SELECT dcm.next_component_id(''320681'', ''C9898'')');
 SELECT told.by('all', 'SELECT dcm.request_component_change(''add'', NULL, ''{"colour": "red"}'', ''new'')');
+\echo -- intake
+SELECT told.by('all', 'SELECT dcm.register_call(''12345'', ''gossip'', ''x'')');
+SELECT told.by('all', 'SELECT dcm.register_call(''12345'', ''report'', ''x'', external_no => ''W1''), dcm.register_call(''12345'', ''report'', ''y'', external_no => ''W1'')');
+SELECT told.by('all', 'SELECT dcm.register_call(''web'', ''report'', ''x'', client_key => ''k''), dcm.register_call(''web'', ''report'', ''y'', client_key => ''k'')');
+SELECT told.by('all', 'SELECT dcm.register_call(''web'', ''report'', ''x'', at => now() + interval ''1 hour'')');
+SELECT told.by('all', 'SELECT dcm.link_intake(42, :reported)');
+\o /dev/null
+ALTER TABLE dcm.intake ALTER id RESTART WITH 1;
+BEGIN;
+SELECT dcm.become('all');
+SELECT dcm.register_call('12345', 'praise', 'x'), dcm.register_call('12345', 'report', 'y'), dcm.register_call('12345', 'complaint', 'z');
+SELECT dcm.link_intake(2, (SELECT no FROM told.c WHERE state = 'reported')), dcm.answer_intake(3, 'x');
+COMMIT;
+\o
+SELECT told.by('all', 'SELECT dcm.report_intake(1, ''E9901'', address => ''x'')');
+SELECT told.by('all', regexp_replace('SELECT dcm.link_intake(2, :no)', ':no', (SELECT no::text FROM told.c WHERE state = 'accepted')));
+SELECT told.by('all', 'SELECT dcm.link_intake(3, :reported)');
+SELECT told.by('all', 'SELECT dcm.answer_intake(3, ''x'', at => ''2015-03-02 09:00+08'')');
+SELECT told.by('all', 'SELECT dcm.call_back(1)');
+SELECT told.by('all', 'SELECT dcm.rate_intake(3, ''great'')');
+SELECT told.by('col', 'SELECT * FROM dcm.caller_history(''1'')');
 \echo -- codes, time and space
 SELECT told.error('SELECT ''32068''::dcm.area_code');
 SELECT told.error('SELECT ''soon''::dcm.time_limit');

@@ -90,6 +90,7 @@ INSERT INTO dcm.job_lock VALUES ('recompute');
 @include city/13_base_place.sql@
 @include city/20_import.sql@
 @include city/31_base_contact.sql@
+@include city/56_case_intake.sql@
 
 -- what things are
 COMMENT ON TABLE dcm.org IS

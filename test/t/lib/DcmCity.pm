@@ -120,6 +120,13 @@ sub add_base_data
 		SELECT dcm.import_orgs();
 		UPDATE dcm.filing_standard SET limit_1 = '3 work_day' WHERE id = 1;
 	}, extra_params => [ '-U', 'city_owner' ]);
+	# calls
+	$node->safe_psql($db, q{
+		SELECT dcm.become('acc', scope => 'session');
+		SELECT dcm.register_call('12345', 'complaint', '井盖丢失', '0513-8331 2345', '张', external_no => 'W1', external_due => '2099-01-05 18:00+08', client_key => 'k1');
+		SELECT dcm.register_call('web', 'praise', '很好', '13800001111');
+		SELECT dcm.answer_intake(2, '谢谢', 'works'), dcm.rate_intake(2, 'satisfied');
+	}, extra_params => [ '-U', 'desk' ]);
 	return $node->safe_psql($db, q{
 		SELECT dcm.become('lead', scope => 'session');
 		SELECT dcm.request_component_change('change', '3206810101000042', '{"note": "x"}', '复查');
