@@ -13,7 +13,7 @@ CREATE TABLE dcm.caller (
 	CONSTRAINT caller_once UNIQUE NULLS NOT DISTINCT (phone_key, name, account)
 );
 COMMENT ON TABLE dcm.caller IS
-	'Who has called: the only place with a complainant''s data, read and written by the city''s functions alone. 诉求人,诉求人信息的唯一存放处。';
+	'Who has called: the only place with a complainant''s data, read and written by the city''s functions alone, and gone by dcm.erase(). 诉求人,诉求人信息的唯一存放处。';
 COMMENT ON COLUMN dcm.caller.phone IS 'The number as it was last told, extension and all. 电话(原样)。';
 COMMENT ON COLUMN dcm.caller.phone_key IS 'The digits by which it is found. 归一后的号码。';
 COMMENT ON COLUMN dcm.caller.account IS 'Account of a public account, mini program or web site. 公众号、小程序或网站账号。';
@@ -52,7 +52,7 @@ CREATE INDEX ON dcm.intake (caller);
 CREATE INDEX ON dcm.intake (heard_at);
 CREATE INDEX intake_external_due_idx ON dcm.intake (external_due) WHERE external_due IS NOT NULL AND answered_at IS NULL;
 COMMENT ON TABLE dcm.intake IS
-	'What was told to the centre, a row each: report 举报, complaint 投诉, consultation 咨询, suggestion 建议, praise 表扬; by which source and under which number there, what became of it. Several may belong to one case. 诉求登记:来源、类别、内容、关联案卷、答复与满意度。';
+	'What was told to the centre, a row each: report 举报, complaint 投诉, consultation 咨询, suggestion 建议, praise 表扬; by which source and under which number there, what became of it. Several may belong to one case. Text, address and answer can be erased. 诉求登记:来源、类别、内容、关联案卷、答复与满意度。';
 COMMENT ON COLUMN dcm.intake.external_no IS 'Its number at the source, such as the order of 12345; unique with the source. 外部工单号。';
 COMMENT ON COLUMN dcm.intake.external_due IS 'By when the source wants an answer. 外部要求的答复时限。';
 COMMENT ON COLUMN dcm.intake.registered_by IS 'The person who acted. 登记人。';
@@ -61,6 +61,7 @@ COMMENT ON COLUMN dcm.intake.satisfaction IS 'A code of dcm.label, kind satisfac
 
 INSERT INTO dcm.setting (name, value, unit, default_value, meaning, meaning_en) VALUES
 	('intake_roles', NULL, NULL, 'acceptor,shift_leader', '可登记诉求、查看诉求人、答复与回访的角色', 'roles that take calls, see who called, answer and call back'),
+	('privacy_roles', NULL, NULL, 'privacy', '可删除个人信息的角色', 'roles that may erase personal data'),
 	('callback_within', NULL, 'time_limit', NULL, '办结或答复后多久内回访,空为不限', 'how soon after the end or the answer a caller is to be called back; none: no limit');
 
 -- What the case file asks of an intake; called as the city's owner alone.
@@ -157,7 +158,9 @@ BEGIN
 	END IF;
 	LOOP
 		SELECT i.*, c.phone_key, c.name AS caller_name, c.account AS caller_account,
-			i.registered_by = who AND i.client_key = register_call.client_key AS by_key
+			i.registered_by = who AND i.client_key = register_call.client_key AS by_key,
+			EXISTS (SELECT FROM dcm.erasure AS e WHERE e.intake = i.id AND e.what = 'intake') AS text_erased,
+			EXISTS (SELECT FROM dcm.erasure AS e WHERE e.intake = i.id AND e.what = 'caller') AS caller_erased
 		INTO held
 		FROM dcm.intake AS i
 			LEFT JOIN dcm.caller AS c ON c.id = i.caller
@@ -165,16 +168,17 @@ BEGIN
 			OR (i.registered_by = who AND i.client_key = register_call.client_key)
 		ORDER BY (i.registered_by = who AND i.client_key = register_call.client_key) DESC NULLS LAST LIMIT 1;
 		IF FOUND THEN
+			-- what was erased is neither compared nor written again
 			parts := ARRAY(
 				SELECT v.part FROM (VALUES
 					('source', held.source IS DISTINCT FROM source), ('external_no', held.external_no IS DISTINCT FROM external_no),
 					('kind', held.kind IS DISTINCT FROM kind), ('at', held.heard_at <> at),
 					('external_due', held.external_due IS DISTINCT FROM external_due),
-					('text', held.text IS DISTINCT FROM text),
-					('address', held.address IS DISTINCT FROM address),
-					('phone', held.phone_key IS DISTINCT FROM digits),
-					('name', held.caller_name IS DISTINCT FROM name),
-					('account', held.caller_account IS DISTINCT FROM account)) AS v (part, differs)
+					('text', NOT held.text_erased AND held.text IS DISTINCT FROM text),
+					('address', NOT held.text_erased AND held.address IS DISTINCT FROM address),
+					('phone', NOT held.caller_erased AND held.phone_key IS DISTINCT FROM digits),
+					('name', NOT held.caller_erased AND held.caller_name IS DISTINCT FROM name),
+					('account', NOT held.caller_erased AND held.caller_account IS DISTINCT FROM account)) AS v (part, differs)
 				WHERE v.differs);
 			IF parts = '{}' THEN
 				RETURN held.id;
@@ -368,7 +372,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.intake_caller(bigint) IS
-	'Who told it, to call back; no row where that is not known. 42501 without a role of setting intake_roles. 诉求人联系方式。';
+	'Who told it, to call back; no row where that is not known or was erased. 42501 without a role of setting intake_roles. 诉求人联系方式。';
 REVOKE ALL ON FUNCTION dcm.intake_caller(bigint) FROM PUBLIC;
 
 CREATE FUNCTION dcm.caller_history(phone text,

@@ -283,6 +283,7 @@ BEGIN ATOMIC
 		('network_levels', 'integer', NULL),
 		('component_fresh', 'interval', NULL),
 		('intake_roles', 'roles', NULL),
+		('privacy_roles', 'roles', NULL),
 		('callback_within', 'time_limit', NULL)) AS v (setting, kind, choices);
 END;
 COMMENT ON FUNCTION dcm.setting_kinds() IS

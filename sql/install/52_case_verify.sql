@@ -36,6 +36,7 @@ BEGIN
 	SELECT coalesce(t.case_no, d.case_no), coalesce(t.log_no, d.log_no), 'text',
 		CASE WHEN d.case_no IS NULL THEN pg_catalog.format('text "%s" is not the log''s', t.field)
 			WHEN t.case_no IS NULL THEN pg_catalog.format('text "%s" is gone', d.field)
+			WHEN t.value IS NULL THEN pg_catalog.format('text "%s" is gone, and no erasure is recorded', d.field)
 			ELSE pg_catalog.format('text "%s" is not what was written', d.field) END
 	FROM (SELECT * FROM dcm.case_text AS x WHERE cases IS NULL OR x.case_no = ANY (cases)) AS t
 		FULL JOIN (
@@ -44,7 +45,8 @@ BEGIN
 			WHERE cases IS NULL OR e.case_no = ANY (cases)) AS d
 			ON (d.case_no, d.log_no, d.field) = (t.case_no, t.log_no, t.field)
 	WHERE d.case_no IS NULL OR t.case_no IS NULL
-		OR (t.value IS NOT NULL AND dcm.text_hash(t.salt, t.value) <> d.digest);
+		OR CASE WHEN t.value IS NOT NULL THEN dcm.text_hash(t.salt, t.value) <> d.digest
+			ELSE NOT EXISTS (SELECT FROM dcm.erasure AS r WHERE (r.case_no, r.log_no, r.field) = (t.case_no, t.log_no, t.field)) END;
 END
 $$;
 COMMENT ON FUNCTION dcm.verify_chain(bigint[]) IS

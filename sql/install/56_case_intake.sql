@@ -178,3 +178,9 @@ END
 $$;
 COMMENT ON FUNCTION dcm.callbacks_due(timestamptz) IS
 	'Intakes whose case has ended, or that were answered without one, and whose caller nobody has called back yet nor has rated it: since when, how long they wait, by when it is due (setting callback_within; NULL: no limit), how often it was tried. Who cannot be called is not listed. 22023 for an infinite time. 待回访的诉求。';
+
+CREATE FUNCTION dcm.erase_text(case_no bigint, log_no int, field text) RETURNS boolean
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000
+	AS 'MODULE_PATHNAME', 'dcm_erase_text';
+COMMENT ON FUNCTION dcm.erase_text(bigint, int, text) IS
+	'Takes a text of dcm.case_text away with its salt; false where there is none any more. For dcm.erase(), which records it: an erasure without a record is a finding of dcm.verify_all(). 42501 for whoever does not own the city. 删除一条案卷文本(由 dcm.erase 调用)。';

@@ -62,7 +62,7 @@ BEGIN
 		GRANT EXECUTE ON FUNCTION dcm.register_call(text, text, text, text, text, text, text, text, timestamptz, timestamptz, text),
 			dcm.link_intake(bigint, bigint), dcm.answer_intake(bigint, text, text, timestamptz),
 			dcm.rate_intake(bigint, text, timestamptz), dcm.call_back(bigint, boolean, text, timestamptz),
-			dcm.intake_caller(bigint), dcm.caller_history(text) TO dcm_app, dcm_loader;
+			dcm.intake_caller(bigint), dcm.caller_history(text), dcm.erase(text, text, bigint, bigint, int, text) TO dcm_app, dcm_loader;
 	END IF;
 
 	-- whatever acts on a case

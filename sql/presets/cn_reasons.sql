@@ -45,5 +45,10 @@ INSERT INTO @into@.reason (kind, code, name, name_en, fault) VALUES
 	('appeal', 'force_majeure', '不可抗力', 'force majeure', 'nobody'),
 	('appeal', 'wrong_limit', '时限适用有误', 'the wrong limit was applied', 'acceptor'),
 	('appeal', 'late_check', '核查延误', 'checked late', 'acceptor'),
-	('appeal', 'system', '系统故障', 'fault of the system', 'nobody')
+	('appeal', 'system', '系统故障', 'fault of the system', 'nobody'),
+	('erase', 'asked', '本人要求删除', 'asked for by the person', NULL),
+	('erase', 'consent_withdrawn', '撤回同意', 'consent withdrawn', NULL),
+	('erase', 'purpose_over', '处理目的已实现或不再必要', 'no longer needed for its purpose', NULL),
+	('erase', 'retention_over', '保存期限届满', 'kept as long as it may be', NULL),
+	('erase', 'unlawful', '违法或违约处理', 'ought not to have been kept', NULL)
 ON CONFLICT DO NOTHING;

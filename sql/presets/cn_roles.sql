@@ -13,5 +13,6 @@ INSERT INTO @into@.role (code, name, name_en, max_backdate, for_body) VALUES
 	('leader', '领导', 'leader', '0', false),
 	('deputy', '分管领导', 'deputy in charge', '0', false),
 	('data_keeper', '数据维护员', 'keeper of base data', '0', false),
+	('privacy', '个人信息保护员', 'keeper of personal data, who erases it', '0', false),
 	('auditor', '纪检监察', 'disciplinary auditor', '0', false)
 ON CONFLICT DO NOTHING;

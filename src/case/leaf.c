@@ -86,6 +86,13 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		"INSERT INTO dcm.case_text_%1$d (case_no, log_no, field, salt, value)"
 		" VALUES ($1, $2, $3, $4, $5)"
 	" RETURNING case_no, log_no, field, salt, value"},
+	[LEAF_TEXT_HELD] = {"lit",
+		"SELECT 1 FROM dcm.case_text_%1$d WHERE case_no" EQ "$1 AND log_no" EQ "$2 AND field" EQ "$3"
+	" AND value IS NOT NULL FOR UPDATE"},
+	[LEAF_TEXT_ERASE] = {"lity",
+		"UPDATE dcm.case_text_%1$d SET value = NULL, salt = $4"
+		" WHERE case_no" EQ "$1 AND log_no" EQ "$2 AND field" EQ "$3"
+	" RETURNING case_no, log_no, field, salt, value"},
 	[LEAF_WORK_OPEN] = {"lsiziLzLz",
 		"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, dispatched_at, dispatcher, time_limit, due,"
 		" arrive_limit, arrive_due)"

@@ -1,5 +1,6 @@
 -- Intake: calls registered once however often they are sent, who called seen by
--- the desk alone, cases made of them and of no praise, answers, calling back.
+-- the desk alone, cases made of them and of no praise, answers, calling back, and
+-- what is erased: the data go, the record of it and the chain stay.
 \set ON_ERROR_STOP 1
 \set QUIET 1
 BEGIN;
@@ -8,6 +9,9 @@ SET LOCAL datestyle = 'ISO, YMD';
 SET LOCAL client_min_messages = warning;
 SELECT * FROM no_plan();
 SELECT dcm.load_preset('cn_labels');
+INSERT INTO dcm.person (code, name) VALUES ('keeper', 'keeper'), ('keeper2', 'keeper2');
+INSERT INTO dcm.post (code, person, role, org)
+SELECT p.code || '_privacy', p.id, 'privacy', o.id FROM dcm.person AS p, dcm.org AS o WHERE p.code IN ('keeper', 'keeper2') AND o.code = 'sc';
 
 CREATE ROLE test_app LOGIN IN ROLE dcm_app;
 CREATE ROLE test_loader LOGIN IN ROLE dcm_loader;
@@ -60,12 +64,12 @@ SELECT is(t.by('acc', format('SELECT dcm.register_call(%s)', a)), answer, a) FRO
 SELECT is(t.message($$SELECT dcm.register_call('12345', 'complaint', 'x', '13800001111', external_no => 'W1')$$), 'number "W1" of source "12345" was registered with other content', 'an error tells nobody''s data');
 -- keys are the person's own
 SELECT is(t.by('lead', $$SELECT dcm.register_call('web', 'report', 'another', client_key => 'k1')$$), 'ok', 'the same key of another person is another');
-SELECT is(t.by(p, $$SELECT dcm.register_call('web', 'report', 'x')$$), '42501 dcm.no_right', p || ' takes no calls') FROM unnest('{col,disp,lia,han,idle}'::text[]) AS p;
+SELECT is(t.by(p, $$SELECT dcm.register_call('web', 'report', 'x')$$), '42501 dcm.no_right', p || ' takes no calls') FROM unnest('{col,disp,lia,han,idle,keeper}'::text[]) AS p;
 
 -- who called: the desk, by functions, and no other way
 SELECT is(t.try('SELECT * FROM dcm.caller'), '42501', 'an application does not read callers');
-SELECT is(t.by(p, 'SELECT * FROM dcm.caller_history(''13800001111'')'), a, p || ' and the history') FROM (VALUES ('acc', 'ok'), ('lead', 'ok'), ('col', '42501 dcm.no_right'), ('disp', '42501 dcm.no_right'), ('lia', '42501 dcm.no_right')) AS v (p, a);
-SELECT is(t.by(p, format('SELECT * FROM dcm.intake_caller(%s)', cover)), a, p || ' and the caller') FROM n, (VALUES ('acc', 'ok'), ('col', '42501 dcm.no_right')) AS v (p, a);
+SELECT is(t.by(p, 'SELECT * FROM dcm.caller_history(''13800001111'')'), a, p || ' and the history') FROM (VALUES ('acc', 'ok'), ('lead', 'ok'), ('col', '42501 dcm.no_right'), ('disp', '42501 dcm.no_right'), ('lia', '42501 dcm.no_right'), ('keeper', '42501 dcm.no_right')) AS v (p, a);
+SELECT is(t.by(p, format('SELECT * FROM dcm.intake_caller(%s)', cover)), a, p || ' and the caller') FROM n, (VALUES ('acc', 'ok'), ('col', '42501 dcm.no_right'), ('keeper', '42501 dcm.no_right')) AS v (p, a);
 SELECT dcm.become('acc');
 SELECT results_eq(format('SELECT phone, name, account FROM dcm.intake_caller(%s)', cover), $$VALUES ('13800001111', 'Zhang', NULL)$$, 'the number as it was last told') FROM n;
 SELECT is_empty(format('SELECT * FROM dcm.intake_caller(%s)', trees), 'nobody is known of an unsigned letter') FROM n;
@@ -87,15 +91,15 @@ END $$;
 SELECT is(t.as_role('test_' || r, s), '42501', r || ': ' || s)
 FROM unnest('{app,loader,audit,bi,config,security,job,exchange,none}'::text[]) AS r,
 	unnest(ARRAY['SELECT * FROM dcm.caller', 'SELECT id FROM dcm.caller', 'SELECT phone FROM dcm.caller', 'INSERT INTO dcm.caller (name, last_heard_at) VALUES (''x'', now())', 'DELETE FROM dcm.caller',
-		'UPDATE dcm.intake SET case_no = NULL', 'INSERT INTO dcm.intake (source, kind, heard_at, registered_by) VALUES (''web'', ''report'', now(), ''x'')',
-		'SELECT dcm.take_intake(1, 1)']) AS s;
+		'UPDATE dcm.intake SET case_no = NULL', 'INSERT INTO dcm.intake (source, kind, heard_at, registered_by) VALUES (''web'', ''report'', now(), ''x'')', 'INSERT INTO dcm.erasure (what, intake, reason, erased_by) VALUES (''caller'', 1, ''asked'', ''x'')', 'DELETE FROM dcm.erasure',
+		'SELECT dcm.take_intake(1, 1)', 'SELECT dcm.erase_text(1, 1, ''note'')']) AS s;
 SELECT is(t.as_role('test_' || r, s), '42501', r || ': ' || s)
 FROM unnest('{audit,bi,config,security,job,exchange,none}'::text[]) AS r,
 	unnest(ARRAY['SELECT dcm.register_call(''web'', ''report'', ''x'')', 'SELECT * FROM dcm.caller_history(''1'')', 'SELECT * FROM dcm.intake_caller(1)', 'SELECT dcm.answer_intake(1, ''x'')', 'SELECT dcm.link_intake(1, 1)', 'SELECT dcm.rate_intake(1, ''fair'')',
-		'SELECT dcm.call_back(1)', 'SELECT dcm.report_intake(1, ''E9901'')']) AS s;
+		'SELECT dcm.call_back(1)', 'SELECT dcm.erase(''caller'', ''asked'', 1)', 'SELECT dcm.report_intake(1, ''E9901'')']) AS s;
 -- of intakes all may count, and few may read what was told
 SELECT is(t.as_role('test_' || r, 'SELECT text FROM dcm.intake'), a, r || ' and what was told') FROM (VALUES ('app', 'ok'), ('loader', 'ok'), ('audit', 'ok'), ('bi', '42501'), ('config', '42501'), ('security', '42501'), ('job', '42501'), ('exchange', '42501'), ('none', '42501')) AS v (r, a);
-SELECT is(t.as_role('test_' || r, s), 'ok', r || ': ' || s) FROM unnest('{app,loader,audit,bi,config}'::text[]) AS r, unnest(ARRAY['SELECT * FROM dcm.intake_card', 'SELECT * FROM dcm.intakes_due']) AS s;
+SELECT is(t.as_role('test_' || r, s), 'ok', r || ': ' || s) FROM unnest('{app,loader,audit,bi,config}'::text[]) AS r, unnest(ARRAY['SELECT * FROM dcm.intake_card', 'SELECT * FROM dcm.intakes_due', 'SELECT * FROM dcm.erasure']) AS s;
 SELECT is((SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_schema = 'dcm' AND table_name IN ('intake_card', 'intakes_due') AND column_name IN ('text', 'address', 'answer', 'caller', 'phone', 'name', 'account')), NULL, 'lists have nobody''s data');
 
 -- a case of a call
@@ -164,7 +168,7 @@ SELECT is((SELECT d.due FROM dcm.callbacks_due() AS d, n WHERE d.intake = n.seco
 UPDATE dcm.setting SET value = '2 natural_day' WHERE name = 'callback_within';
 SELECT results_eq('SELECT d.due - d.since, d.is_late, d.waits FROM n JOIN dcm.callbacks_due(now() + interval ''3 days'') AS d ON d.intake = n.second', 'SELECT interval ''2 days'', true, now() + interval ''3 days'' - f.ended_at FROM c JOIN dcm.case_file AS f ON f.case_no = c.no', 'a city has its own');
 SELECT is(t.try($$UPDATE dcm.setting SET value = '2 days' WHERE name = 'callback_within'$$), '22023 dcm.bad_setting', 'which says what days it means');
-SELECT is(t.try($$UPDATE dcm.setting SET value = 'nobody' WHERE name = 'intake_roles'$$), '22023 dcm.bad_setting', 'roles must be there');
+SELECT is(t.try($$UPDATE dcm.setting SET value = 'nobody' WHERE name = 'privacy_roles'$$), '22023 dcm.bad_setting', 'roles must be there');
 
 -- deadlines of others
 CREATE FUNCTION pg_temp.days(n numeric) RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT (date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') + n * interval '1 day') AT TIME ZONE 'Asia/Shanghai' $$;
@@ -175,6 +179,49 @@ SELECT dcm.answer_intake(id, 'Done.') FROM w WHERE d = -1;
 SELECT is((SELECT count(*) FROM w JOIN dcm.intakes_due AS i ON i.intake = w.id)::int, 2, 'an answer ends it');
 SELECT is((SELECT k.answered_in_time FROM w JOIN dcm.intake_card AS k ON k.intake = w.id WHERE d = -1), false, 'and it was late');
 
-SELECT is_empty('SELECT * FROM dcm.verify_all()', 'the record is right');
+-- erasing: who may, why, what
+SET LOCAL SESSION AUTHORIZATION test_app;
+SELECT is(t.by(p, format('SELECT dcm.erase(%s)', format(x, cover, no))), a, format('%s erases %s', p, x)) FROM n, c, (VALUES ('acc', '''caller'', ''asked'', %1$s', '42501 dcm.no_right'), ('lead', '''intake'', ''asked'', %1$s', '42501 dcm.no_right'),
+	('keeper', '''caller'', ''whim'', %1$s', '22023 dcm.no_reason'), ('keeper', '''caller'', NULL, %1$s', '22023 dcm.no_reason'), ('keeper', '''all'', ''asked'', %1$s', '22023 dcm.bad_erasure'), ('keeper', 'NULL, ''asked'', %1$s', '22023 dcm.bad_erasure'),
+	('keeper', '''caller'', ''asked''', '22023 dcm.bad_erasure'), ('keeper', '''caller'', ''asked'', %1$s, %2$s', '22023 dcm.bad_erasure'), ('keeper', '''case_text'', ''asked''', '22023 dcm.bad_erasure'), ('keeper', '''case_text'', ''asked'', %1$s, %2$s', '22023 dcm.bad_erasure'),
+	('keeper', '''caller'', ''asked'', 0', 'P0002 dcm.no_intake'), ('keeper', '''case_text'', ''asked'', case_no => 42', 'P0002 dcm.no_case'), ('keeper', '''case_text'', ''asked'', case_no => -1', 'P0002 dcm.no_case')) AS v (p, x, a);
+SELECT dcm.become('keeper');
+SELECT is(dcm.erase('caller', 'asked', cover), 4, 'whoever called from this number, in all calls') FROM n;
+SELECT is(dcm.erase('caller', 'asked', cover), 0, 'again there is nothing') FROM n;
+SELECT is(dcm.erase('intake', 'asked', cover), 1, 'what was told') FROM n;
+SELECT is(dcm.erase('intake', 'asked', cover), 0, 'again there is nothing') FROM n;
+SELECT is(dcm.erase('case_text', 'retention_over', case_no => no, log_no => 1, field => 'note'), 0, 'no such text') FROM c;
+SELECT is(dcm.erase('case_text', 'retention_over', case_no => no, log_no => 1, field => 'description'), 1, 'one text of the case') FROM c;
+SELECT is((SELECT count(*) FROM dcm.case_text AS x, c WHERE x.case_no = no AND x.value IS NULL)::int, 1, 'and no other') ;
+SELECT cmp_ok(dcm.erase('case_text', 'retention_over', case_no => no), '>=', 1, 'the others of the case') FROM c;
+SELECT is(dcm.erase('case_text', 'retention_over', case_no => no), 0, 'again there is nothing') FROM c;
+SELECT is((SELECT string_agg(DISTINCT octet_length(x.salt)::text || coalesce(x.value, ' nothing'), ', ') FROM dcm.case_text AS x, c WHERE x.case_no = no), '0 nothing', 'neither text nor salt is left');
+RESET SESSION AUTHORIZATION;
+SELECT is_empty($$SELECT * FROM dcm.caller WHERE phone_key = '13800001111' OR name IN ('Zhang', 'Li')$$, 'the caller is gone');
+SELECT is((SELECT string_agg(relname || ': ' || x, ', ') FROM (
+	SELECT c.relname, (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM dcm.%I AS r WHERE r::text ~ ''0000 ?1111|Zhang|manhole''', c.relname), false, true, '')))[1]::text AS x
+	FROM pg_class AS c WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind = 'r') AS y WHERE x <> '0'), 'intake: 1', 'nowhere in the city, but for what 12319 was told of it');
+SELECT results_eq('SELECT what, count(*)::int, min(reason), min(erased_by), min(db_role) FROM dcm.erasure GROUP BY 1 ORDER BY 1', $$SELECT 'caller', 4, 'asked', 'keeper', 'test_app' UNION ALL (SELECT 'case_text', count(*)::int, 'retention_over', 'keeper', 'test_app' FROM dcm.case_text AS x, c WHERE x.case_no = no) UNION ALL SELECT 'intake', 1, 'asked', 'keeper', 'test_app'$$, 'who erased what, and why');
+SELECT is(t.try(s), '23514 dcm.append_only', s) FROM unnest(ARRAY['UPDATE dcm.erasure SET reason = ''x''', 'DELETE FROM dcm.erasure', 'TRUNCATE dcm.erasure']) AS s;
+SELECT is_empty('SELECT * FROM dcm.verify_all()', 'the record is what it was');
+SELECT is_empty(format('SELECT * FROM dcm.verify_case(%s)', no), 'and so is the case''s') FROM c;
+SELECT is(t.try(format('SELECT * FROM dcm.case_story(%s)', no)), 'ok', 'which can be read') FROM c;
+-- sent again it is known, and not written again
+SET LOCAL SESSION AUTHORIZATION test_app;
+SELECT dcm.become('acc');
+SELECT is(dcm.register_call('12345', 'complaint', 'A manhole cover is gone.', '13800001111', 'Zhang', address => 'by the bridge', external_no => 'W1', external_due => '2099-01-05 18:00+08', client_key => 'k1'), cover, 'the call is known') FROM n;
+SELECT is_empty('SELECT * FROM dcm.caller_history(''13800001111'')', 'but not who it was');
+SELECT is_empty(format('SELECT * FROM dcm.intake_caller(%s)', cover), 'who cannot be called any more') FROM n;
+RESET SESSION AUTHORIZATION;
+-- the guard stands for everybody but dcm.erase
+SAVEPOINT s;
+GRANT EXECUTE ON FUNCTION dcm.erase_text(bigint, int, text) TO test_app;
+SELECT is(t.as_role('test_app', format('SELECT dcm.erase_text(%s, 1, ''description'')', no)), '42501 dcm.no_right', 'not even with EXECUTE') FROM r;
+ROLLBACK TO s;
+SELECT is(t.try(format(s, no)), '23514 dcm.guarded', s) FROM r, unnest(ARRAY['UPDATE dcm.case_text SET value = NULL WHERE case_no = %s', 'UPDATE dcm.case_text SET value = NULL, salt = '''' WHERE case_no = %s', 'DELETE FROM dcm.case_text WHERE case_no = %s']) AS s;
+SELECT is(dcm.erase_text(no, 1, 'description'), true, 'the owner may by another way') FROM r;
+SELECT is(dcm.erase_text(v.no, v.log_no, v.field), false, format('no text %s', v)) FROM (SELECT no, 1, 'description' FROM r UNION ALL SELECT no, 2, 'description' FROM r UNION ALL VALUES (0::bigint, 1, 'x'), (-1, 1, 'x'), (9223372036854775807, 1, 'x')) AS v (no, log_no, field);
+SELECT results_eq('SELECT part, problem FROM dcm.verify_all()', $$VALUES ('text', 'text "description" is gone, and no erasure is recorded')$$, 'and it is found');
+
 SELECT * FROM finish();
 ROLLBACK;

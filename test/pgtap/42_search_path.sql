@@ -62,6 +62,7 @@ SELECT dcm.register_call('web', 'complaint', 'text', '13800001111', 'name', addr
 SELECT dcm.report_intake(:intake, 'E9901', dcm.point(121.605, 31.805)) IS NOT NULL AS made;
 SELECT dcm.answer_intake(:intake, 'answer', 'cg');
 SELECT dcm.caller_history('13800001111') IS NOT NULL AS told, dcm.callbacks_due() IS NOT NULL AS waits;
+SELECT dcm.erase('caller', 'asked', :intake);
 SELECT dcm.locate(dcm.point(121.605, 31.805));
 SELECT dcm.deadline(pg_catalog.now(), '4 work_hour');
 

@@ -92,7 +92,7 @@ SELECT is(pg_temp.found(change), f, change) FROM (VALUES
 	('UPDATE dcm.case_text SET log_no = 9 WHERE case_no = :no AND log_no = 10', 'text 10, text 9'),
 	('DELETE FROM dcm.case_text WHERE case_no = :no AND log_no = 10', 'text 10'),
 	('INSERT INTO dcm.case_text SELECT case_no, 2, field, value, salt FROM dcm.case_text WHERE case_no = :no AND log_no = 10', 'text 2'),
-	('UPDATE dcm.case_text SET value = NULL WHERE case_no = :no', 'not by verify_all')) AS v (change, f);
+	('UPDATE dcm.case_text SET value = NULL WHERE case_no = :no AND log_no = 10', 'text 10')) AS v (change, f);
 -- the stored case, its assignments and stages
 SELECT is(pg_temp.found(format('UPDATE dcm.case_file SET %s WHERE case_no = :no', change)), f, change) FROM (VALUES
 	('category = category + 1', 'fold'), ('severity = ''danger''', 'fold'), ('location = NULL', 'fold'), ('area_class = 3', 'fold'), ('attachments = attachments + 1', 'fold'),
@@ -120,9 +120,12 @@ SET LOCAL session_replication_role = replica;
 UPDATE dcm.case_file SET state = 'filed' FROM closed WHERE case_no = no;
 SELECT results_eq('SELECT part, problem FROM dcm.verify_all()', $$VALUES ('fold', 'state is filed, the log says closed')$$, 'in words');
 UPDATE dcm.case_file SET state = 'closed' FROM closed WHERE case_no = no;
--- an erased text is no finding
+-- a text that is gone without a record is a finding, an erased one is none
 UPDATE dcm.case_text SET value = NULL FROM closed WHERE case_no = no;
 SET LOCAL session_replication_role = origin;
+SELECT is((SELECT count(*) FROM dcm.verify_all() WHERE part = 'text' AND problem ~ 'no erasure is recorded$'), (SELECT count(*) FROM dcm.case_text AS x, closed WHERE x.case_no = no), 'texts that are gone');
+INSERT INTO dcm.erasure (what, case_no, log_no, field, reason, erased_by)
+SELECT 'case_text', x.case_no, x.log_no, x.field, 'asked', 'all' FROM dcm.case_text AS x, closed WHERE x.case_no = no;
 SELECT is_empty('SELECT * FROM dcm.verify_all()', 'an erased text is no finding');
 
 -- the rules change: rows keep what they were, and the record stays right

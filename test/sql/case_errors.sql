@@ -187,6 +187,8 @@ SELECT told.by('all', 'SELECT dcm.answer_intake(3, ''x'', at => ''2015-03-02 09:
 SELECT told.by('all', 'SELECT dcm.call_back(1)');
 SELECT told.by('all', 'SELECT dcm.rate_intake(3, ''great'')');
 SELECT told.by('col', 'SELECT * FROM dcm.caller_history(''1'')');
+SELECT told.by('all', 'SELECT dcm.erase(''all'', ''asked'', 1)');
+SELECT told.by('all', 'SELECT dcm.erase(''caller'', ''whim'', 1)');
 \echo -- codes, time and space
 SELECT told.error('SELECT ''32068''::dcm.area_code');
 SELECT told.error('SELECT ''soon''::dcm.time_limit');

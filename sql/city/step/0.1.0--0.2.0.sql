@@ -91,6 +91,10 @@ INSERT INTO dcm.job_lock VALUES ('recompute');
 @include city/20_import.sql@
 @include city/31_base_contact.sql@
 @include city/56_case_intake.sql@
+@include city/71_case_erasure.sql@
+ALTER TABLE dcm.reason
+	DROP CONSTRAINT reason_kind_check,
+	ADD CONSTRAINT reason_kind_check CHECK (kind IN ('return', 'reject', 'extend', 'suspend', 'void', 'appeal', 'erase'));
 
 -- what things are
 COMMENT ON TABLE dcm.org IS

@@ -120,12 +120,18 @@ sub add_base_data
 		SELECT dcm.import_orgs();
 		UPDATE dcm.filing_standard SET limit_1 = '3 work_day' WHERE id = 1;
 	}, extra_params => [ '-U', 'city_owner' ]);
-	# calls
+	# calls, of which one was erased
+	$node->safe_psql($db, q{
+		INSERT INTO dcm.person (code, name) VALUES ('keeper', '信息保护员');
+		INSERT INTO dcm.post (code, person, role, org) SELECT 'post_keeper', p.id, 'privacy', o.id FROM dcm.person AS p, dcm.org AS o WHERE p.code = 'keeper' AND o.code = 'centre';
+	}, extra_params => [ '-U', 'city_owner' ]);
 	$node->safe_psql($db, q{
 		SELECT dcm.become('acc', scope => 'session');
 		SELECT dcm.register_call('12345', 'complaint', '井盖丢失', '0513-8331 2345', '张', external_no => 'W1', external_due => '2099-01-05 18:00+08', client_key => 'k1');
 		SELECT dcm.register_call('web', 'praise', '很好', '13800001111');
 		SELECT dcm.answer_intake(2, '谢谢', 'works'), dcm.rate_intake(2, 'satisfied');
+		SELECT dcm.become('keeper', scope => 'session');
+		SELECT dcm.erase('caller', 'asked', 2);
 	}, extra_params => [ '-U', 'desk' ]);
 	return $node->safe_psql($db, q{
 		SELECT dcm.become('lead', scope => 'session');
