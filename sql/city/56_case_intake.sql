@@ -51,6 +51,8 @@ CREATE INDEX ON dcm.intake (case_no) WHERE case_no IS NOT NULL;
 CREATE INDEX ON dcm.intake (caller);
 CREATE INDEX ON dcm.intake (heard_at);
 CREATE INDEX intake_external_due_idx ON dcm.intake (external_due) WHERE external_due IS NOT NULL AND answered_at IS NULL;
+CREATE INDEX intake_callback_idx ON dcm.intake (id) WHERE caller IS NOT NULL AND (greatest(called_back_at, rated_at) IS NULL
+	OR (case_no IS NULL AND answered_at > greatest(called_back_at, rated_at)));
 COMMENT ON TABLE dcm.intake IS
 	'What was told to the centre, a row each: report 举报, complaint 投诉, consultation 咨询, suggestion 建议, praise 表扬; by which source and under which number there, what became of it. Several may belong to one case. Text, address and answer can be erased. 诉求登记:来源、类别、内容、关联案卷、答复与满意度。';
 COMMENT ON COLUMN dcm.intake.external_no IS 'Its number at the source, such as the order of 12345; unique with the source. 外部工单号。';

@@ -151,6 +151,7 @@ DECLARE
 	now_at constant timestamptz := coalesce(at, clock_timestamp());
 	within dcm.time_limit;
 	calendar text;
+	can_reopen boolean;
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
 	within := dcm.setting('callback_within');
@@ -161,18 +162,25 @@ BEGIN
 			MESSAGE = 'the time told must be finite',
 			CONSTRAINT = 'dcm.bad_time';
 	END IF;
+	-- where a case that has ended may go on, its end is to be told of again
+	can_reopen := EXISTS (SELECT FROM dcm.transition AS t JOIN dcm.state AS s ON s.code = t.state WHERE s.ending AND t.next_state <> t.state);
 	RETURN QUERY
 	SELECT w.id, w.source, w.external_no, w.kind, w.case_no, w.state, w.since, now_at - w.since, d.due,
 		coalesce(d.due < now_at, false), w.callback_tries, w.tried_at
 	FROM (
+		-- by index intake_callback_idx
 		SELECT i.*, f.state, CASE WHEN i.case_no IS NULL THEN i.answered_at ELSE f.ended_at END AS since
 		FROM dcm.intake AS i
 			LEFT JOIN dcm.case_file AS f ON f.case_no = i.case_no
-		WHERE i.caller IS NOT NULL) AS w
+		WHERE i.caller IS NOT NULL AND (greatest(i.called_back_at, i.rated_at) IS NULL
+			OR (i.case_no IS NULL AND i.answered_at > greatest(i.called_back_at, i.rated_at)))
+		UNION ALL
+		SELECT i.*, f.state, f.ended_at
+		FROM dcm.intake AS i
+			JOIN dcm.case_file AS f ON f.case_no = i.case_no
+		WHERE can_reopen AND i.caller IS NOT NULL AND f.ended_at > greatest(i.called_back_at, i.rated_at)) AS w
 		CROSS JOIN LATERAL (SELECT CASE WHEN within IS NOT NULL THEN dcm.deadline(w.since, within, calendar) END AS due) AS d
-	-- a case that was reopened and has ended again is to be told of again
-	WHERE w.since <= now_at AND (w.called_back_at IS NULL OR w.called_back_at < w.since)
-		AND (w.rated_at IS NULL OR w.rated_at < w.since)
+	WHERE w.since <= now_at
 	ORDER BY w.since, w.id;
 END
 $$;

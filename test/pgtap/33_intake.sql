@@ -170,6 +170,16 @@ SELECT results_eq('SELECT d.due - d.since, d.is_late, d.waits FROM n JOIN dcm.ca
 SELECT is(t.try($$UPDATE dcm.setting SET value = '2 days' WHERE name = 'callback_within'$$), '22023 dcm.bad_setting', 'which says what days it means');
 SELECT is(t.try($$UPDATE dcm.setting SET value = 'nobody' WHERE name = 'privacy_roles'$$), '22023 dcm.bad_setting', 'roles must be there');
 
+-- told anew: another answer, or a case that went on and has ended again
+SELECT dcm.become('acc');
+SELECT dcm.answer_intake(park, 'From six.', 'cg') FROM n;
+SELECT is(pg_temp.waiting(), 'second park', 'another answer is to be told of');
+INSERT INTO dcm.transition (state, action, next_state, roles) VALUES ('closed', 'amend', 'checked', '{shift_leader}');
+SELECT t.act('lead', no, 'amend', '{"address": "there", "reason": "mistaken"}') FROM c;
+SELECT t.step(no, 'close') FROM c;
+SELECT is(pg_temp.waiting(), 'cover second park', 'a case that has ended again is to be told of again');
+SELECT is((SELECT count(*) FROM dcm.callbacks_due() AS d, n WHERE d.intake = n.second)::int, 1, 'once each');
+
 -- deadlines of others
 CREATE FUNCTION pg_temp.days(n numeric) RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT (date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') + n * interval '1 day') AT TIME ZONE 'Asia/Shanghai' $$;
 SELECT dcm.become('acc');
