@@ -180,6 +180,10 @@ SELECT t.step(no, 'close') FROM c;
 SELECT is(pg_temp.waiting(), 'cover second park', 'a case that has ended again is to be told of again');
 SELECT is((SELECT count(*) FROM dcm.callbacks_due() AS d, n WHERE d.intake = n.second)::int, 1, 'once each');
 
+-- counts
+SELECT is(t.as_role('test_bi', 'CREATE TEMP TABLE counted AS SELECT k.source, k.kind, k.state, f.category, count(*) AS n FROM dcm.intake_card AS k JOIN dcm.case_card AS f USING (case_no) GROUP BY 1, 2, 3, 4'), 'ok', 'whoever reports counts them');
+SELECT results_eq('SELECT source, kind, state, category, n::int FROM counted ORDER BY 1', $$VALUES ('12319', 'complaint', 'closed', 'E9901', 1), ('12345', 'complaint', 'closed', 'E9901', 1), ('web', 'report', 'reported', 'E9901', 1)$$, 'by source, kind, state and category');
+
 -- deadlines of others
 CREATE FUNCTION pg_temp.days(n numeric) RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT (date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') + n * interval '1 day') AT TIME ZONE 'Asia/Shanghai' $$;
 SELECT dcm.become('acc');
