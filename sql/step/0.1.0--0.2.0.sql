@@ -60,6 +60,7 @@ $$;
 DROP FUNCTION dcm.fold_cases(bigint[]);
 @replace install/52_case_verify.sql@
 @replace install/54_case_clock.sql@
+@replace install/55_case_desk.sql@
 @replace install/56_case_intake.sql@
 @replace install/57_case_workflow.sql@
 @replace install/70_job.sql@
