@@ -40,3 +40,102 @@ END
 $$;
 COMMENT ON FUNCTION dcm.preview_filing(text, geometry, timestamptz, dcm.component_id) IS
 	'What filing a problem of that category there, now or at that time, would give under each filing condition: area class (NULL outside all grids), limit, deadline and whether it is provisional, limit of the arrival, closing condition; and who would answer for it, the first of dcm.resolve_responsible. Nothing is written. No row where the category has no condition then. 22023 for an unknown category or no place, P0002 for an unknown component. 立案预览:各立案条件的区域类别、时限、截止时刻、结案条件与首选责任单位。';
+
+CREATE FUNCTION dcm.near_point(location geometry, metres float8) RETURNS geometry
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 500
+	SET search_path FROM CURRENT
+AS $$
+DECLARE
+	spot constant geometry := dcm.to_city(location);
+	degrees constant boolean := coalesce(dcm.is_lonlat(ST_SRID(spot)), true);
+	x float8;
+	y float8;
+BEGIN
+	IF GeometryType(spot) = 'POINT' THEN
+		x := ST_X(spot);
+		y := ST_Y(spot);
+	END IF;
+	-- not for what is no point, empty, infinite, or NaN, which is above all numbers
+	IF NOT coalesce(abs(x) <= CASE WHEN degrees THEN 180 ELSE 1e9 END::float8 AND abs(y) <= CASE WHEN degrees THEN 90 ELSE 1e9 END::float8, false) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = 'what is near is told of a point within the coordinates'' range',
+			CONSTRAINT = 'dcm.bad_location';
+	END IF;
+	IF NOT coalesce(metres >= 0 AND metres < 'infinity', false) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = pg_catalog.format('"%s" is no distance in metres', metres),
+			HINT = 'Give a number, not below 0.',
+			CONSTRAINT = 'dcm.bad_reach';
+	END IF;
+	RETURN spot;
+END
+$$;
+COMMENT ON FUNCTION dcm.near_point(geometry, float8) IS
+	'The point as one of the city, around which so many metres are looked at; 22023 for what is no point or no distance. 校验邻近查询的点与距离。';
+
+CREATE FUNCTION dcm.similar_cases(category text, location geometry, at timestamptz = NULL, metres float8 = NULL, within interval = NULL,
+	OUT case_no bigint, OUT distance float8, OUT state text, OUT state_name text, OUT age interval,
+	OUT reported_at timestamptz, OUT ended_at timestamptz, OUT org text, OUT address text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 10000 ROWS 5
+	SET search_path FROM CURRENT
+	-- what is near is known with the box, not before
+	SET plan_cache_mode = force_custom_plan SET jit = off
+AS $$
+DECLARE
+	moment constant timestamptz := coalesce(at, pg_catalog.clock_timestamp());
+	kind int;
+	spot geometry;
+	around geometry;
+	since timestamptz;
+	till timestamptz;
+	first_no bigint;
+	last_no bigint;
+BEGIN
+	PERFORM dcm.require_city('0.2.0');
+	metres := coalesce(metres, dcm.setting('similar_metres')::float8);
+	within := coalesce(within, dcm.setting('similar_within')::interval);
+	SELECT p.id INTO kind FROM dcm.problem_of(category, location, NULL) AS p;
+	spot := dcm.near_point(location, metres);
+	IF within NOT BETWEEN interval '0' AND interval '1000 years' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = pg_catalog.format('"%s" is no time in which cases are similar', within),
+			HINT = 'Give an interval, not below 0 nor above 1000 years.',
+			CONSTRAINT = 'dcm.bad_reach';
+	END IF;
+	IF moment NOT BETWEEN timestamptz '1900-01-01 00:00+00' AND timestamptz '9999-12-31 00:00+00' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = pg_catalog.format('no case is reported at %s', moment),
+			CONSTRAINT = 'dcm.bad_time';
+	END IF;
+	around := dcm.reach(spot, metres);
+	since := moment - within;
+	till := moment + within;
+	-- a case's number begins with the city's day of its report, which leaves out
+	-- the leaves of other years; an ended case is found by it alone
+	first_no := pg_catalog.to_char((since - interval '1 day') AT TIME ZONE 'UTC', 'YYYYMMDD')::bigint * 10000000;
+	last_no := pg_catalog.to_char((till + interval '2 days') AT TIME ZONE 'UTC', 'YYYYMMDD')::bigint * 10000000;
+	RETURN QUERY
+	-- the box leaves few, of which each is measured once
+	WITH boxed AS MATERIALIZED (
+		SELECT f.* FROM dcm.case_file AS f
+		WHERE f.location && around AND f.ended_at IS NULL AND f.case_no BETWEEN first_no AND last_no
+			AND f.category = kind AND f.reported_at BETWEEN since AND till
+		UNION ALL
+		SELECT f.* FROM dcm.case_file AS f
+		WHERE f.location && around AND f.ended_at IS NOT NULL AND f.case_no BETWEEN first_no AND last_no
+			AND f.category = kind AND f.reported_at BETWEEN since AND till)
+	SELECT n.case_no, n.away, n.state, s.name, moment - n.reported_at, n.reported_at, n.ended_at, o.code, n.address
+	FROM (SELECT b.*, dcm.metres(b.location, spot) AS away FROM boxed AS b OFFSET 0) AS n
+		JOIN dcm.state AS s ON s.code = n.state
+		LEFT JOIN dcm.org AS o ON o.id = n.org
+	WHERE n.away <= similar_cases.metres
+	ORDER BY 2, 1;
+END
+$$;
+COMMENT ON FUNCTION dcm.similar_cases(text, geometry, timestamptz, float8, interval) IS
+	'Cases of that category, open and ended, within so many metres (setting similar_metres) and reported no further than an interval (setting similar_within) from now or from that time, nearest first: distance in metres, state, age. 22023 for an unknown category, no point, or a distance or interval below 0. 查找相似案卷:同类别、邻近、近期上报,由近及远。';

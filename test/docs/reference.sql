@@ -37,6 +37,7 @@ SELECT m.*,
 			'check_component_data', 'apply_component_data', 'component_serials', 'place_text', 'natural_key', 'readable_row', 'find_preset', 'preset_script',
 			'person_with', 'told_at', 'is_loader', 'take_intake', 'held_intake', 'erase_text',
 			'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid') AS machinery
+			'near_point', 'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid') AS machinery
 FROM member AS m;
 
 CREATE TEMP VIEW chapter (turn, division, title) AS VALUES
@@ -48,7 +49,7 @@ CREATE TEMP VIEW chapter (turn, division, title) AS VALUES
 -- as one writes it by hand: names of types and defaults without casts
 CREATE FUNCTION pg_temp.brief(given text) RETURNS text LANGUAGE sql
 	RETURN regexp_replace(regexp_replace(replace(given, 'timestamp with time zone', 'timestamptz'),
-		' DEFAULT ', ' = ', 'g'), '(''[^'']*''|NULL)::[a-z_.]+(\[\])?', '\1', 'g');
+		' DEFAULT ', ' = ', 'g'), '(''[^'']*''|NULL)::[a-z_.]+( precision)?(\[\])?', '\1', 'g');
 
 CREATE FUNCTION pg_temp.cell(given text) RETURNS text LANGUAGE sql
 	RETURN replace(replace(coalesce(given, ''), '|', '\|'), E'\n', ' ');

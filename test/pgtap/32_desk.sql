@@ -48,6 +48,58 @@ SELECT results_eq($$SELECT org, principle, t.day(due) FROM dcm.preview_filing('C
 SELECT is(t.try($$SELECT dcm.preview_filing('E0000', dcm.point(121.605, 31.805))$$), '22023 dcm.no_category', 'no such category');
 SELECT is(t.try($$SELECT dcm.preview_filing('E9901', NULL)$$), '22023 dcm.no_place', 'no place');
 
+-- similar cases: the same category, near in place and time
+CREATE FUNCTION pg_temp.report(at text, metres float8, category text = 'E9901') RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM dcm.become('col2');
+	RETURN (dcm.report_case(category, ST_SetSRID(ST_Project(dcm.point(121.625, 31.8012)::geography, metres, 1)::geometry, 4490), at => t.at(at))).case_no;
+END $$;
+CREATE FUNCTION pg_temp.similar(at text, metres float8 = NULL, within interval = NULL) RETURNS text LANGUAGE sql VOLATILE AS $$
+	SELECT string_agg(format('%s m %s %s%s', round(s.distance::numeric), s.age, s.state, CASE WHEN s.ended_at IS NOT NULL THEN ' ended' END), ', ' ORDER BY s.distance)
+	FROM dcm.similar_cases('E9901', dcm.point(121.625, 31.8012), t.at(at), metres, within) AS s
+$$;
+CREATE TEMP TABLE s AS SELECT pg_temp.report('Mon 09:00', 30) AS near, pg_temp.report('Mon 09:00', 60) AS far, pg_temp.report('Mon 10:00', 0, 'E9902') AS other, pg_temp.report('Tue 10:00', 10) AS ended;
+SELECT isnt((t.step(ended, 'reject', t.at('Tue 10:10'))).state, NULL, 'one is rejected') FROM s;
+SELECT is(pg_temp.similar('Mon 12:00'), '10 m -22:00:00 rejected ended, 30 m 03:00:00 reported', 'nearest first, with state and age');
+SELECT is(pg_temp.similar('Mon 12:00', 61), '10 m -22:00:00 rejected ended, 30 m 03:00:00 reported, 60 m 03:00:00 reported', 'from further away');
+SELECT is(pg_temp.similar('Mon 12:00', within => '12 hours'), '30 m 03:00:00 reported', 'not so long ago');
+SELECT is(pg_temp.similar('Wed 12:00'), NULL, 'the day is over');
+SELECT is(pg_temp.similar('Wed 12:00', within => '10 years'), '10 m 1 day 02:00:00 rejected ended, 30 m 2 days 03:00:00 reported', 'in ten years');
+UPDATE dcm.setting SET value = '20' WHERE name = 'similar_metres';
+UPDATE dcm.setting SET value = '3 days' WHERE name = 'similar_within';
+SELECT is(pg_temp.similar('Wed 12:00'), '10 m 1 day 02:00:00 rejected ended', 'as the city has it');
+UPDATE dcm.setting SET value = NULL WHERE name IN ('similar_metres', 'similar_within');
+SELECT results_eq($$SELECT case_no, state, state_name, org, address, reported_at FROM dcm.similar_cases('E9901', dcm.point(121.625, 31.8012), t.at('Mon 12:00'), 30.5, '4 hours')$$,
+	$$SELECT near, 'reported', '待受理', NULL::text, NULL::text, t.at('Mon 09:00') FROM s$$, 'what else is told');
+SELECT is_empty($$SELECT FROM dcm.similar_cases('E9902', dcm.point(121.625, 31.8012))$$, 'today nothing');
+SELECT is(t.try(q), e, e || ': ' || q) FROM (VALUES
+	($$SELECT dcm.similar_cases('E0000', dcm.point(121.605, 31.805))$$, '22023 dcm.no_category'), ($$SELECT dcm.similar_cases('E9901', NULL)$$, '22023 dcm.no_place'),
+	($$SELECT dcm.similar_cases('E9901', dcm.point(121.605, 31.805), metres => 'NaN')$$, '22023 dcm.bad_reach'), ($$SELECT dcm.similar_cases('E9901', dcm.point(121.605, 31.805), within => '-1 day')$$, '22023 dcm.bad_reach'),
+	($$SELECT dcm.similar_cases('E9901', dcm.point(121.605, 31.805), '-infinity')$$, '22023 dcm.bad_time'), ($$SELECT dcm.similar_cases('E9901', 'SRID=4490;LINESTRING(0 0, 1 1)')$$, '22023 dcm.bad_location')) AS v (q, e);
+
+-- by the index, among many
+SELECT isnt(count((dcm.report_case('E9902', dcm.point(121.601 + (n % 40) * 0.0007, 31.801 + (n / 40) * 0.0002), at => t.at('Thu 09:00'))).case_no), 0::bigint, 'many cases')
+FROM dcm.become('col'), generate_series(1, 1600) AS n;
+ANALYZE dcm.case_file;
+CREATE FUNCTION pg_temp.plan(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+	plan text := '';
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		plan := plan || line || E'\n';
+	END LOOP;
+	RETURN plan;
+END $$;
+SELECT matches(pg_temp.plan($$SELECT FROM dcm.case_file WHERE location && dcm.reach(dcm.point(121.605, 31.805), 50) AND ended_at IS NULL$$), 'case_file_2015_location_idx', 'a plan by the index');
+CREATE FUNCTION pg_temp.scans(index text) RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT pg_stat_get_xact_numscans(index::regclass)';
+CREATE TEMP TABLE before AS SELECT pg_temp.scans('dcm.case_file_2015_location_idx') AS scans;
+SELECT is((SELECT count(*) > 0 FROM dcm.similar_cases('E9902', dcm.point(121.615, 31.8054), t.at('Thu 12:00'))), true, 'found');
+SELECT is(pg_temp.scans('dcm.case_file_2015_location_idx') - scans, 1::bigint, 'by the index') FROM before;
+SELECT results_eq($$SELECT case_no FROM dcm.similar_cases('E9902', dcm.point(121.615, 31.8054), t.at('Thu 12:00'), 120) ORDER BY 1$$,
+	$$SELECT case_no FROM dcm.case_file WHERE category = (SELECT id FROM dcm.category WHERE code = 'E9902') AND dcm.metres(location, dcm.point(121.615, 31.8054)) <= 120 AND reported_at = t.at('Thu 09:00') ORDER BY 1$$,
+	'all that are within, and no others');
+
 SELECT is_empty('SELECT * FROM dcm.verify_all()', 'the record is right');
 SELECT * FROM finish();
 ROLLBACK;

@@ -82,6 +82,7 @@ INSERT INTO dcm.setting (name, value, unit, default_value, meaning, meaning_en) 
 INSERT INTO dcm.job_lock VALUES ('recompute');
 @replace city/52_case_views.sql@
 @include city/53_case_clock.sql@
+@include city/54_case_desk.sql@
 @include city/57_case_workflow.sql@
 
 -- new rooms
