@@ -139,3 +139,41 @@ END
 $$;
 COMMENT ON FUNCTION dcm.similar_cases(text, geometry, timestamptz, float8, interval) IS
 	'Cases of that category, open and ended, within so many metres (setting similar_metres) and reported no further than an interval (setting similar_within) from now or from that time, nearest first: distance in metres, state, age. 22023 for an unknown category, no point, or a distance or interval below 0. 查找相似案卷:同类别、邻近、近期上报,由近及远。';
+
+CREATE FUNCTION dcm.components_near(location geometry, metres float8 = 50, category text = NULL,
+	OUT component dcm.component_id, OUT distance float8, OUT category_code text, OUT category_name text, OUT name text,
+	OUT state text, OUT state_name text, OUT owner text, OUT maintainer text, OUT authority text,
+	OUT grid dcm.grid_code, OUT address text, OUT is_public boolean, OUT geom geometry)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 10000 ROWS 10
+	SET search_path FROM CURRENT
+	SET plan_cache_mode = force_custom_plan SET jit = off
+AS $$
+DECLARE
+	kind int;
+	spot geometry;
+	around geometry;
+BEGIN
+	PERFORM dcm.require_city('0.2.0');
+	spot := dcm.near_point(location, metres);
+	IF category IS NOT NULL THEN
+		SELECT p.id INTO kind FROM dcm.problem_of(category, location, NULL) AS p;
+	END IF;
+	around := dcm.reach(spot, metres);
+	RETURN QUERY
+	WITH boxed AS MATERIALIZED (
+		SELECT p.* FROM dcm.component AS p
+		WHERE p.geom && around AND (kind IS NULL OR p.category = kind))
+	SELECT n.id, n.away, c.code, c.name, n.name, n.state, l.name, w.code, m.code, a.code, n.grid, n.address, n.is_public, n.geom
+	FROM (SELECT b.*, dcm.metres(b.geom, spot) AS away FROM boxed AS b OFFSET 0) AS n
+		JOIN dcm.category AS c ON c.id = n.category
+		LEFT JOIN dcm.label AS l ON l.kind = 'component_state' AND l.code = n.state
+		LEFT JOIN dcm.org AS w ON w.id = n.owner
+		LEFT JOIN dcm.org AS m ON m.id = n.maintainer
+		LEFT JOIN dcm.org AS a ON a.id = n.authority
+	WHERE n.away <= components_near.metres
+	ORDER BY 2, 1;
+END
+$$;
+COMMENT ON FUNCTION dcm.components_near(geometry, float8, text) IS
+	'Components within so many metres of a point, of one category of the city''s edition or of all, nearest first: distance in metres, state, and the bodies that own it, maintain it and have authority over it. 22023 for an unknown category, no point or a distance below 0. 查找附近部件:距离、状态与权属、养护、主管单位。';

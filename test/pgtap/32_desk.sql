@@ -75,7 +75,9 @@ SELECT is_empty($$SELECT FROM dcm.similar_cases('E9902', dcm.point(121.625, 31.8
 SELECT is(t.try(q), e, e || ': ' || q) FROM (VALUES
 	($$SELECT dcm.similar_cases('E0000', dcm.point(121.605, 31.805))$$, '22023 dcm.no_category'), ($$SELECT dcm.similar_cases('E9901', NULL)$$, '22023 dcm.no_place'),
 	($$SELECT dcm.similar_cases('E9901', dcm.point(121.605, 31.805), metres => 'NaN')$$, '22023 dcm.bad_reach'), ($$SELECT dcm.similar_cases('E9901', dcm.point(121.605, 31.805), within => '-1 day')$$, '22023 dcm.bad_reach'),
-	($$SELECT dcm.similar_cases('E9901', dcm.point(121.605, 31.805), '-infinity')$$, '22023 dcm.bad_time'), ($$SELECT dcm.similar_cases('E9901', 'SRID=4490;LINESTRING(0 0, 1 1)')$$, '22023 dcm.bad_location')) AS v (q, e);
+	($$SELECT dcm.similar_cases('E9901', dcm.point(121.605, 31.805), '-infinity')$$, '22023 dcm.bad_time'), ($$SELECT dcm.similar_cases('E9901', 'SRID=4490;LINESTRING(0 0, 1 1)')$$, '22023 dcm.bad_location'),
+	($$SELECT dcm.components_near('SRID=3857;POINT(0 0)')$$, '22023 dcm.bad_srid'), ($$SELECT dcm.components_near('SRID=4490;POINT EMPTY')$$, '22023 dcm.bad_location'),
+	($$SELECT dcm.components_near(dcm.point(121.605, 31.805), 'Infinity')$$, '22023 dcm.bad_reach'), ($$SELECT dcm.components_near(dcm.point(121.605, 31.805), 50, 'C0000')$$, '22023 dcm.no_category')) AS v (q, e);
 
 -- by the index, among many
 SELECT isnt(count((dcm.report_case('E9902', dcm.point(121.601 + (n % 40) * 0.0007, 31.801 + (n / 40) * 0.0002), at => t.at('Thu 09:00'))).case_no), 0::bigint, 'many cases')
@@ -99,6 +101,22 @@ SELECT is(pg_temp.scans('dcm.case_file_2015_location_idx') - scans, 1::bigint, '
 SELECT results_eq($$SELECT case_no FROM dcm.similar_cases('E9902', dcm.point(121.615, 31.8054), t.at('Thu 12:00'), 120) ORDER BY 1$$,
 	$$SELECT case_no FROM dcm.case_file WHERE category = (SELECT id FROM dcm.category WHERE code = 'E9902') AND dcm.metres(location, dcm.point(121.615, 31.8054)) <= 120 AND reported_at = t.at('Thu 09:00') ORDER BY 1$$,
 	'all that are within, and no others');
+
+-- components
+INSERT INTO dcm.component (id, category, state, geom)
+SELECT (3206819802000000 + n)::dcm.component_id, c.id, 'lost', ST_SetSRID(ST_Point(121.601 + (n % 60) * 0.0004, 31.806 + (n / 60) * 0.00002), 4490)
+FROM generate_series(1, 6000) AS n, dcm.category AS c WHERE c.code = 'E9902';
+ANALYZE dcm.component;
+INSERT INTO dcm.label (kind, code, name) VALUES ('component_state', 'intact', '完好') ON CONFLICT DO NOTHING;
+TRUNCATE before;
+INSERT INTO before SELECT pg_temp.scans('dcm.component_geom_idx');
+SELECT results_eq($$SELECT component::text, round(distance::numeric), category_code, state, state_name, owner, maintainer, authority, is_public FROM dcm.components_near(ST_SetSRID(ST_Project(dcm.point(121.605, 31.805)::geography, 12, 0)::geometry, 4490))$$,
+	$$VALUES ('3206819801000001', 12::numeric, 'C9901', 'intact', '完好', 'cg', 'cg2', NULL::text, true)$$, 'a component with its bodies');
+SELECT is(pg_temp.scans('dcm.component_geom_idx') - scans, 1::bigint, 'by the index') FROM before;
+SELECT results_eq($$SELECT component FROM dcm.components_near(dcm.point(121.61, 31.807), 150, 'E9902') ORDER BY 1$$,
+	$$SELECT id FROM dcm.component WHERE state = 'lost' AND dcm.metres(geom, dcm.point(121.61, 31.807)) <= 150 ORDER BY 1$$, 'all of that category that are within');
+SELECT is((SELECT bool_and(distance >= lag) FROM (SELECT distance, lag(distance, 1, 0) OVER (ORDER BY n) AS lag FROM dcm.components_near(dcm.point(121.61, 31.807), 150) WITH ORDINALITY AS u (component, distance, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, n)) AS x), true, 'nearest first');
+SELECT is_empty($$SELECT FROM dcm.components_near(dcm.point(121.61, 31.807), 150, 'C9901')$$, 'none of another');
 
 SELECT is_empty('SELECT * FROM dcm.verify_all()', 'the record is right');
 SELECT * FROM finish();
