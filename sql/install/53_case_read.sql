@@ -34,26 +34,24 @@ $$;
 COMMENT ON FUNCTION dcm.case_story(bigint) IS
 	'What happened to a case, entry by entry, in the city''s words; told_late: told over a minute after it happened. P0002 where there is no such case. 案卷经过,逐条说明。';
 
-CREATE FUNCTION dcm.allowed_actions(case_no bigint,
+CREATE FUNCTION dcm.actions_of(case_no bigint, person text, post text = NULL,
 	OUT action text, OUT label text, OUT label_en text, OUT needs text[])
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 5
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 1000 ROWS 5
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
 	file record;
-	me record;
 BEGIN
 	SELECT f.state, f.org, s.stage INTO file
 	FROM dcm.case_file AS f JOIN dcm.state AS s ON s.code = f.state
-	WHERE f.case_no = allowed_actions.case_no;
+	WHERE f.case_no = actions_of.case_no;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'no_data_found',
 			MESSAGE = pg_catalog.format('there is no case %s', case_no),
 			CONSTRAINT = 'dcm.no_case';
 	END IF;
-	me := dcm.whoami();
 	RETURN QUERY
 	SELECT t.action, a.name, a.name_en,
 		ARRAY(SELECT k.key FROM dcm.action_key AS k WHERE k.action = t.action AND k.required ORDER BY k.key)
@@ -64,8 +62,8 @@ BEGIN
 			SELECT FROM dcm.post AS p
 				JOIN dcm.person AS h ON h.id = p.person
 				JOIN dcm.role AS r ON r.code = p.role
-			WHERE h.code = me.person AND p.role = ANY (t.roles)
-				AND p.code = coalesce(me.post, p.code)
+			WHERE h.code = actions_of.person AND p.role = ANY (t.roles)
+				AND p.code = coalesce(actions_of.post, p.code)
 				AND p.valid @> pg_catalog.clock_timestamp()
 				AND (NOT r.for_body OR file.org IS NULL
 					OR file.org IN (
@@ -78,8 +76,23 @@ BEGIN
 			SELECT FROM dcm.case_log AS l
 				JOIN dcm.transition AS w ON w.id = l.transition
 				JOIN dcm.person AS h ON h.id = l.actor
-			WHERE l.case_no = allowed_actions.case_no AND w.effects && '{handle_work,on_site}' AND h.code = me.person))
+			WHERE l.case_no = actions_of.case_no AND w.effects && '{handle_work,on_site}' AND h.code = actions_of.person))
 	ORDER BY t.next_state IS NULL, t.action;
+END
+$$;
+COMMENT ON FUNCTION dcm.actions_of(bigint, text, text) IS
+	'What a person may do to a case now, by the posts held now or by one of them, with labels and the data keys that each needs. P0002 where there is no such case. 某人可对案卷执行的动作。';
+
+CREATE FUNCTION dcm.allowed_actions(case_no bigint,
+	OUT action text, OUT label text, OUT label_en text, OUT needs text[])
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 5
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	me record := dcm.whoami();
+BEGIN
+	RETURN QUERY SELECT * FROM dcm.actions_of(case_no, me.person, me.post);
 END
 $$;
 COMMENT ON FUNCTION dcm.allowed_actions(bigint) IS

@@ -177,3 +177,150 @@ END
 $$;
 COMMENT ON FUNCTION dcm.components_near(geometry, float8, text) IS
 	'Components within so many metres of a point, of one category of the city''s edition or of all, nearest first: distance in metres, state, and the bodies that own it, maintain it and have authority over it. 22023 for an unknown category, no point or a distance below 0. 查找附近部件:距离、状态与权属、养护、主管单位。';
+
+CREATE FUNCTION dcm.waiting_cases(person text, post text = NULL,
+	OUT case_no bigint, OUT state text, OUT due timestamptz, OUT light text, OUT step_due timestamptz, OUT given boolean)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 100
+	SET search_path = pg_catalog, dcm, pg_temp
+	SET jit = off
+AS $$
+DECLARE
+	moment constant timestamptz := clock_timestamp();
+	me int;
+	calendar text;
+	yellow float8;
+	to_close boolean;
+BEGIN
+	PERFORM dcm.require_city('0.2.0');
+	SELECT h.id INTO me FROM dcm.person AS h WHERE h.code = waiting_cases.person;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = format('there is no person "%s"', person),
+			CONSTRAINT = 'dcm.no_person';
+	END IF;
+	calendar := dcm.setting('calendar');
+	yellow := dcm.setting('yellow_percent');
+	to_close := dcm.setting('in_time_by') = 'close';
+	RETURN QUERY
+	WITH RECURSIVE held AS (
+		SELECT p.role, r.for_body, p.org
+		FROM dcm.post AS p JOIN dcm.role AS r ON r.code = p.role
+		WHERE p.person = me AND p.code = coalesce(waiting_cases.post, p.code) AND p.valid @> moment),
+	below AS (
+		SELECT DISTINCT h.org AS top, h.org AS id FROM held AS h WHERE h.for_body AND h.org IS NOT NULL
+		UNION SELECT b.top, o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id),
+	step AS (
+		SELECT t.state, t.effects, s.stage = 'closing' AND t.next_state IS NOT NULL AS closes, h.for_body,
+			ARRAY(SELECT b.id FROM below AS b WHERE b.top = h.org) AS bodies
+		FROM dcm.transition AS t
+			JOIN held AS h ON h.role = ANY (t.roles)
+			JOIN dcm.state AS s ON s.code = t.state AND NOT s.ending
+			LEFT JOIN dcm.state AS n ON n.code = t.next_state
+		-- what takes a case on, or answers a request: not what is open to everybody,
+		-- nor what breaks it off or takes it back
+		WHERE t.valid @> moment AND '*' <> ALL (t.roles)
+			AND (n.stage <> 'ended' OR t.effects && '{extend,deny_extension,deny_suspension}')
+			AND NOT t.effects && '{recall_work}')
+	SELECT f.case_no, f.state, f.due,
+		dcm.traffic_light(f.clock_from, f.time_limit, f.due, coalesce(CASE WHEN to_close THEN f.closed_at ELSE f.handled_at END, moment),
+			yellow, calendar, f.pauses),
+		(SELECT g.due FROM dcm.case_stage AS g WHERE g.case_no = f.case_no AND g.stage_no = f.stage_no AND g.closed_at IS NULL),
+		coalesce(task.person = me, false)
+	FROM dcm.case_file AS f
+		LEFT JOIN LATERAL (
+			SELECT k.person FROM dcm.case_task AS k
+			WHERE k.case_no = f.case_no AND k.task_no = f.tasks AND k.done_at IS NULL
+			LIMIT 1) AS task ON f.tasks > 0
+	WHERE f.ended_at IS NULL AND EXISTS (
+		SELECT FROM step
+		WHERE step.state = f.state
+			AND (NOT step.for_body OR f.org IS NULL OR f.org = ANY (step.bodies))
+			AND CASE WHEN step.effects && '{extend,deny_extension}' THEN coalesce(f.request = 'extension', false)
+				WHEN step.effects && '{suspend,deny_suspension}' THEN coalesce(f.request = 'suspension', false)
+				WHEN step.effects && '{resume}' THEN coalesce(f.resume_at <= moment, false)
+				-- a report that is settled on the spot is its reporter's
+				WHEN step.effects && '{on_site}' THEN f.reporter = me
+				WHEN step.effects && '{finish_task}' THEN coalesce(task.person = me, true)
+				ELSE true END
+			-- whoever handled a case, before a rework too, neither checks nor closes it
+			AND NOT (step.closes AND (coalesce(f.handler = me, false) OR f.reworked > 0 AND EXISTS (
+				SELECT FROM dcm.case_log AS l JOIN dcm.transition AS w ON w.id = l.transition
+				WHERE l.case_no = f.case_no AND l.actor = me AND w.effects && '{handle_work,on_site}'))));
+END
+$$;
+COMMENT ON FUNCTION dcm.waiting_cases(text, text) IS
+	'The open cases that wait for this person, by the posts held now or by one of them: those which an action of a role of theirs takes on, or whose request it answers. Not for what is open to everybody, ends a case unsolved, takes a dispatch back or changes no state; roles of a body only where the case is with that body or one below; not where the task is another''s, the suspension runs, or the person has handled the case and would check or close it. Each with the case''s deadline and traffic light, the deadline of its state, and whether its task was given to this person. P0002 for an unknown person. 等待某人处理的案卷。';
+
+CREATE FUNCTION dcm.desk_counts(OUT state text, OUT state_name text, OUT waiting bigint, OUT given bigint,
+	OUT overdue bigint, OUT yellow bigint, OUT step_overdue bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	me record;
+BEGIN
+	PERFORM dcm.require_city('0.2.0');
+	me := dcm.whoami();
+	RETURN QUERY
+	SELECT s.code, s.name, count(*), count(*) FILTER (WHERE w.given), count(*) FILTER (WHERE w.light = 'red'),
+		count(*) FILTER (WHERE w.light = 'yellow'), count(*) FILTER (WHERE w.step_due < clock_timestamp())
+	FROM dcm.waiting_cases(me.person, me.post) AS w
+		JOIN dcm.state AS s ON s.code = w.state
+	GROUP BY s.code
+	ORDER BY array_position('{collection,filing,dispatch,handling,feedback,closing,evaluation}', s.stage), s.code;
+END
+$$;
+COMMENT ON FUNCTION dcm.desk_counts() IS
+	'How many cases wait in each state for the acting person, as dcm.waiting_cases tells: how many of them are tasks given to that person, how many are overdue (red) or yellow by the case''s clock, how many have overrun the limit of their state. 42501 where nobody is acting. 工作台统计:各状态待办、超期、预警数。';
+
+CREATE FUNCTION dcm.worklist(person text = NULL, after_due timestamptz = NULL, after_case_no bigint = NULL, max int = 50, after_given boolean = NULL,
+	OUT case_no bigint, OUT state text, OUT state_name text, OUT category text, OUT category_name text, OUT area dcm.area_code,
+	OUT address text, OUT org text, OUT org_name text, OUT due timestamptz, OUT light text, OUT step_due timestamptz,
+	OUT given boolean, OUT actions text[])
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 200000 ROWS 50
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	of_post text;
+	me record;
+BEGIN
+	PERFORM dcm.require_city('0.2.0');
+	IF max IS NULL OR max < 1 THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = 'a page has at least one row',
+			CONSTRAINT = 'dcm.bad_page';
+	END IF;
+	IF person IS NULL THEN
+		me := dcm.whoami();
+		person := me.person;
+		of_post := me.post;
+	END IF;
+	IF after_case_no IS NOT NULL AND after_given IS NULL THEN
+		after_given := EXISTS (
+			SELECT FROM dcm.case_file AS f
+				JOIN dcm.case_task AS k ON k.case_no = f.case_no AND k.task_no = f.tasks AND k.done_at IS NULL
+				JOIN dcm.person AS h ON h.id = k.person
+			WHERE f.case_no = after_case_no AND h.code = worklist.person);
+	END IF;
+	RETURN QUERY
+	SELECT c.case_no, c.state, c.state_name, c.category, c.category_name, c.area, c.address, c.org, c.org_name,
+		p.due, p.light, p.step_due, p.given,
+		ARRAY(SELECT a.action FROM dcm.actions_of(c.case_no, worklist.person, of_post) WITH ORDINALITY AS a (action, label, label_en, needs, turn) ORDER BY a.turn)
+	FROM (
+		SELECT w.*
+		FROM dcm.waiting_cases(worklist.person, of_post) AS w
+		WHERE after_due IS NULL AND after_case_no IS NULL
+			OR (NOT w.given, coalesce(w.due, 'infinity'), w.case_no) > (NOT coalesce(after_given, false), coalesce(after_due, 'infinity'), coalesce(after_case_no, 0))
+		ORDER BY NOT w.given, w.due NULLS LAST, w.case_no
+		LIMIT max) AS p
+		CROSS JOIN LATERAL (SELECT k.* FROM dcm.case_card AS k WHERE k.case_no = p.case_no LIMIT 1) AS c
+	ORDER BY NOT p.given, p.due NULLS LAST, p.case_no;
+END
+$$;
+COMMENT ON FUNCTION dcm.worklist(text, timestamptz, bigint, int, boolean) IS
+	'The cases that wait for a person, the acting one if none is named, as dcm.waiting_cases tells: tasks given to that person first, then by deadline, those without one last; actions is what dcm.allowed_actions says. Read on with due, case_no and given of the last row; given may be left out. P0002 for an unknown person, 42501 where nobody is acting, 22023 for a page of no row. 某人的待办案卷,指派任务优先,按截止时刻排序,键集分页。';

@@ -59,6 +59,7 @@ $$;
 @replace install/51_case_verbs.sql@
 DROP FUNCTION dcm.fold_cases(bigint[]);
 @replace install/52_case_verify.sql@
+@replace install/53_case_read.sql@
 @replace install/54_case_clock.sql@
 @replace install/55_case_desk.sql@
 @replace install/56_case_intake.sql@

@@ -118,6 +118,110 @@ SELECT results_eq($$SELECT component FROM dcm.components_near(dcm.point(121.61, 
 SELECT is((SELECT bool_and(distance >= lag) FROM (SELECT distance, lag(distance, 1, 0) OVER (ORDER BY n) AS lag FROM dcm.components_near(dcm.point(121.61, 31.807), 150) WITH ORDINALITY AS u (component, distance, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, n)) AS x), true, 'nearest first');
 SELECT is_empty($$SELECT FROM dcm.components_near(dcm.point(121.61, 31.807), 150, 'C9901')$$, 'none of another');
 
+-- Desks: cases in every state, with tasks given and open, requests, other bodies.
+SELECT isnt(string_agg((t.step(f.case_no, 'void')).state, ''), NULL, 'the desk is cleared') FROM dcm.case_file AS f WHERE f.ended_at IS NULL;
+CREATE TEMP TABLE w AS SELECT s.code AS what, t.case_in(s.code) AS no FROM dcm.state AS s;
+INSERT INTO w SELECT 'late', t.handling() UNION ALL SELECT 'no clock', t.handling(3);
+INSERT INTO w SELECT 'given', t.case_in('reported') UNION ALL SELECT 'to check', t.case_in('handled') UNION ALL SELECT 'extension', t.case_in('handling')
+	UNION ALL SELECT 'suspension', t.case_in('handling') UNION ALL SELECT 'other body', t.case_in('filed') UNION ALL SELECT 'branch', t.case_in('filed')
+	UNION ALL SELECT 'own', t.case_in('dispatched') UNION ALL SELECT 'before', t.case_in('dispatched') UNION ALL SELECT 'past', t.case_in('handling');
+CREATE FUNCTION pg_temp.w(what text) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT no FROM w WHERE w.what = $1';
+SELECT isnt((t.act('acc', pg_temp.w('given'), 'request_verification', '{"person": "col2"}')).state, NULL, 'a task is given');
+SELECT isnt((t.act('acc', pg_temp.w('to check'), 'request_check', '{"person": "col2"}')).state, NULL, 'another');
+SELECT isnt((t.step(pg_temp.w('extension'), 'request_extension')).state, NULL, 'a request waits');
+SELECT isnt((t.step(pg_temp.w('suspension'), 'request_suspension')).state, NULL, 'another');
+SELECT isnt((t.act('disp', pg_temp.w('other body'), 'dispatch', '{"org": "hw"}')).state, NULL, 'one is with another body');
+SELECT isnt((t.act('disp', pg_temp.w('branch'), 'dispatch', '{"org": "cg2"}')).state, NULL, 'one with a body below');
+SELECT isnt((t.act('all', pg_temp.w('own'), 'sign')).state || (t.act('all', pg_temp.w('own'), 'handle', t.data('handle'))).state || (t.act('acc', pg_temp.w('own'), 'request_check')).state, NULL, 'one is handled by who may all');
+SELECT isnt((t.act('all', no, 'sign')).state || (t.act('all', no, 'handle', t.data('handle'))).state || (t.act('acc', no, 'request_check')).state || (t.act('other', no, 'fail_check', t.data('fail_check'))).state
+	|| (t.act('han', no, 'handle', t.data('handle'))).state || (t.act('acc', no, 'request_check')).state, NULL, 'one by the same before a rework') FROM pg_temp.w('before') AS no;
+INSERT INTO dcm.post (code, person, role, org, valid) SELECT 'idle_once', p.id, 'dispatcher', o.id, '[2010-01-01,2015-01-01)' FROM dcm.person AS p, dcm.org AS o WHERE p.code = 'idle' AND o.code = 'sc';
+SELECT isnt((t.act('lia', pg_temp.w('past'), 'request_suspension', format('{"reason": "season", "until": "%s"}', clock_timestamp() + interval '300 milliseconds')::jsonb)).state || (t.step(pg_temp.w('past'), 'grant_suspension')).state, NULL, 'a suspension that is over');
+SELECT pg_sleep(0.4);
+
+-- the law: a case waits for a person where that person can take it on
+CREATE FUNCTION pg_temp.can(by text, no bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	step text;
+BEGIN
+	FOR step IN
+		SELECT t.action FROM dcm.transition AS t JOIN dcm.case_file AS f ON f.state = t.state
+		WHERE f.case_no = no AND t.action = ANY ('{accept,request_verification,confirm_verification,file,dispatch,sign,return,grant_extension,deny_extension,grant_suspension,deny_suspension,handle,request_check,pass_check,close}')
+	LOOP
+		BEGIN
+			PERFORM t.act(by, no, step, t.data(step));
+			RAISE EXCEPTION USING ERRCODE = 'ZZ999';
+		EXCEPTION
+			WHEN SQLSTATE 'ZZ999' THEN RETURN true;
+			WHEN check_violation OR insufficient_privilege THEN NULL;
+		END;
+	END LOOP;
+	RETURN false;
+END $$;
+CREATE TEMP VIEW people AS SELECT code FROM dcm.person WHERE kind = 'human';
+CREATE TEMP TABLE listed AS SELECT p.code, l.case_no FROM people AS p CROSS JOIN LATERAL dcm.worklist(p.code, max => 1000) AS l;
+SELECT is_empty($$
+	SELECT p.code, w.what, l.case_no IS NOT NULL AS listed
+	FROM people AS p CROSS JOIN w
+		LEFT JOIN listed AS l ON l.code = p.code AND l.case_no = w.no
+	WHERE (l.case_no IS NOT NULL) <> pg_temp.can(p.code, w.no)
+		-- what only its reporter settles, and a suspension that is over
+		AND NOT (w.what = 'reported' AND p.code = 'col') AND NOT (w.what = 'past' AND p.code IN ('disp', 'lia', 'all', 'other'))$$, 'what waits is what one can do, for everybody and every case');
+SELECT results_eq($$SELECT code FROM listed WHERE case_no = pg_temp.w('past') ORDER BY code$$,
+	$$VALUES ('all'), ('disp'), ('lia'), ('other')$$, 'a suspension that is over waits for who may resume');
+SELECT is((SELECT string_agg(w.what, ', ' ORDER BY w.what) FROM dcm.worklist('col') AS l JOIN w ON w.no = l.case_no), 'before, checking, own, reported, verifying', 'a collector: open tasks, and what may be settled on the spot');
+SELECT is((SELECT string_agg(w.what, ', ' ORDER BY l.given DESC, w.what) FROM dcm.worklist('col2') AS l JOIN w ON w.no = l.case_no), 'given, to check, before, checking, own, verifying', 'another: the own tasks too');
+SELECT is((SELECT string_agg(w.what, ', ' ORDER BY w.what) FROM dcm.worklist('sub') AS l JOIN w ON w.no = l.case_no), 'branch', 'a branch has its own');
+SELECT is((SELECT bool_or(l.org = 'cg2') AND bool_and(l.org <> 'hw') FROM dcm.worklist('lia') AS l), true, 'a body those of its branches, not of others');
+SELECT is_empty('SELECT FROM dcm.worklist(''idle'')', 'who holds no post any more has no work');
+
+-- counts are those of the list, and lights those of the card
+CREATE FUNCTION pg_temp.law(by text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM dcm.become(by);
+	RETURN QUERY SELECT format('%s %s', by, x) FROM (
+		(SELECT l.state, count(*), count(*) FILTER (WHERE l.given), count(*) FILTER (WHERE c.light = 'red'), count(*) FILTER (WHERE c.light = 'yellow'), count(*) FILTER (WHERE l.step_due < clock_timestamp())
+			FROM dcm.worklist(max => 1000) AS l JOIN dcm.case_card AS c USING (case_no) GROUP BY l.state
+		EXCEPT SELECT state, waiting, given, overdue, yellow, step_overdue FROM dcm.desk_counts())) AS x
+	UNION ALL SELECT format('%s: %s', by, l.case_no) FROM dcm.worklist(max => 1000) AS l
+	WHERE l.actions <> ARRAY(SELECT a.action FROM dcm.allowed_actions(l.case_no) WITH ORDINALITY AS a (action, b, c, d, n) ORDER BY n);
+END $$;
+SELECT is_empty('SELECT l FROM people AS p CROSS JOIN LATERAL pg_temp.law(p.code) AS l', 'counts, lights and actions agree');
+SELECT dcm.become('lia');
+SELECT results_eq($$SELECT state, state_name, waiting, given, overdue > 0 FROM dcm.desk_counts()$$, $$VALUES ('dispatched', '待签收', 2::bigint, 0::bigint, false), ('handling', '处置中', 5, 0, true), ('suspended', '挂账', 1, 0, false)$$, 'the desk of a body');
+SELECT dcm.become('all', 'all_dispatcher');
+SELECT is((SELECT string_agg(state || ' ' || waiting, ', ') FROM dcm.desk_counts()), 'filed 1, handling 2, suspended 1', 'by one post alone: what to dispatch, two requests, what to resume');
+SELECT is((SELECT string_agg(DISTINCT a, ' ') FROM dcm.worklist() AS l, unnest(l.actions) AS a WHERE l.state = 'filed'), 'amend comment dispatch', 'and what that post may do');
+
+-- pages
+CREATE FUNCTION pg_temp.pages(by text, size int, tells boolean) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+	seen bigint[] := '{}';
+	found int := 1;
+	line record;
+	due timestamptz;
+	no bigint;
+	given boolean;
+BEGIN
+	WHILE found > 0 AND cardinality(seen) < 1000 LOOP
+		found := 0;
+		FOR line IN SELECT * FROM dcm.worklist(by, due, no, size, CASE WHEN tells THEN given END) LOOP
+			found := found + 1;
+			seen := seen || line.case_no;
+		END LOOP;
+		due := line.due;
+		no := line.case_no;
+		given := line.given;
+	END LOOP;
+	RETURN seen;
+END $$;
+SELECT is(pg_temp.pages(p.code, size, tells), ARRAY(SELECT l.case_no FROM dcm.worklist(p.code, max => 1000) AS l), format('pages of %s for %s are the whole', size, p.code))
+FROM people AS p, generate_series(1, 3) AS size, unnest('{true,false}'::boolean[]) AS tells WHERE p.code IN ('all', 'col2', 'lia');
+SELECT is((SELECT array_agg(l.given ORDER BY n) FROM dcm.worklist('col2') WITH ORDINALITY AS l (c1, c2, c3, c4, c5, c6, c7, c8, c9, due, c11, c12, given, c14, n)), '{t,t,f,f,f,f}', 'tasks given come first');
+SELECT is((SELECT bool_and(due IS NULL) FROM dcm.worklist('all', max => 1000, after_due => 'infinity', after_given => false)), true, 'then by deadline, none last');
+SELECT is(t.try('SELECT dcm.worklist(''nobody'')'), 'P0002 dcm.no_person', 'nobody');
+SELECT is(t.try('SELECT dcm.worklist(''all'', max => NULL)'), '22023 dcm.bad_page', 'no page');
+
 SELECT is_empty('SELECT * FROM dcm.verify_all()', 'the record is right');
 SELECT * FROM finish();
 ROLLBACK;

@@ -97,6 +97,7 @@ SELECT told.error($x$
 	INSERT INTO dcm.transition (state, action, next_state, roles, effects) VALUES ('reported', 'confirm_verification', 'accepted', '{collector}', '{finish_task}');
 	SELECT t.step(no, 'confirm_verification') FROM told.c WHERE state = 'reported'$x$);
 \echo -- cases: desks and batches
+SELECT told.by('all', 'SELECT dcm.worklist(max => 0)');
 SELECT told.error('SELECT dcm.components_near(dcm.point(121.6, 31.8), -1)');
 SELECT told.error('SELECT dcm.similar_cases(''E9901'', dcm.point(121.6, 31.8), within => ''-1 hour'')');
 \echo -- who acts
