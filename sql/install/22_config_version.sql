@@ -286,7 +286,8 @@ BEGIN ATOMIC
 		('privacy_roles', 'roles', NULL),
 		('callback_within', 'time_limit', NULL)) AS v (setting, kind, choices);
 		('similar_metres', 'number', NULL),
-		('similar_within', 'interval', NULL)) AS v (setting, kind, choices);
+		('similar_within', 'interval', NULL),
+		('max_batch', 'integer', NULL)) AS v (setting, kind, choices);
 END;
 COMMENT ON FUNCTION dcm.setting_kinds() IS
 	'What kind of value each setting of dcm has, and which values a choice has; other settings are text. 各设置的取值类型与可选值。';

@@ -324,3 +324,155 @@ END
 $$;
 COMMENT ON FUNCTION dcm.worklist(text, timestamptz, bigint, int, boolean) IS
 	'The cases that wait for a person, the acting one if none is named, as dcm.waiting_cases tells: tasks given to that person first, then by deadline, those without one last; actions is what dcm.allowed_actions says. Read on with due, case_no and given of the last row; given may be left out. P0002 for an unknown person, 42501 where nobody is acting, 22023 for a page of no row. 某人的待办案卷,指派任务优先,按截止时刻排序,键集分页。';
+
+CREATE FUNCTION dcm.batch_fault(element jsonb) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	is_report constant boolean := element ->> 'action' = 'report';
+	fault text;
+BEGIN
+	IF jsonb_typeof(element) IS DISTINCT FROM 'object' THEN
+		RETURN 'It is not an object.';
+	END IF;
+	-- data and attachments are judged by what takes them
+	SELECT CASE WHEN k.key IS NULL THEN format('Key "%s" is none of %s.', e.key, CASE WHEN is_report THEN 'a report' ELSE 'an act' END)
+		ELSE format('Key "%s" must be a %s.', e.key, k.type) END
+	INTO fault
+	FROM jsonb_each(element) AS e
+		LEFT JOIN (VALUES ('action', 'string', NULL), ('at', 'string', NULL), ('client_key', 'string', NULL), ('data', NULL, NULL),
+			('case_no', 'whole number', false), ('case_of', 'whole number or string', false), ('note', 'string', false), ('expect', 'whole number', false),
+			('category', 'string', true), ('lon', 'number', true), ('lat', 'number', true), ('crs', 'string', true), ('source', 'string', true),
+			('description', 'string', true), ('address', 'string', true), ('component', 'string', true), ('attachments', NULL, true)) AS k (key, type, of_report)
+			ON k.key = e.key AND coalesce(k.of_report = coalesce(is_report, false), true)
+	WHERE k.key IS NULL
+		OR jsonb_typeof(e.value) <> 'null' AND NOT CASE k.type
+			WHEN 'whole number' THEN jsonb_typeof(e.value) IN ('number', 'string') AND e.value #>> '{}' ~ '^\d{1,18}$'
+			WHEN 'whole number or string' THEN jsonb_typeof(e.value) = 'string' OR e.value #>> '{}' ~ '^\d{1,9}$'
+			ELSE jsonb_typeof(e.value) = coalesce(k.type, jsonb_typeof(e.value)) END
+	ORDER BY e.key LIMIT 1;
+	RETURN coalesce(fault,
+		CASE WHEN element ->> 'action' IS NULL THEN 'It has no "action".'
+			WHEN is_report AND (element ->> 'lon' IS NULL) <> (element ->> 'lat' IS NULL) THEN 'It has one of "lon" and "lat" without the other.'
+			WHEN NOT is_report AND (element ->> 'case_no' IS NULL) = (element ->> 'case_of' IS NULL) THEN 'It needs one of "case_no" and "case_of".' END);
+END
+$$;
+COMMENT ON FUNCTION dcm.batch_fault(jsonb) IS
+	'Why an element of dcm.act_batch cannot be read, in words; NULL where it can. 批量动作中某条的格式问题。';
+
+CREATE FUNCTION dcm.act_batch(batch jsonb,
+	OUT ord int, OUT client_key text, OUT case_no bigint, OUT log_no int, OUT state text, OUT sqlstate text, OUT error text, OUT message text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 50
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	most int;
+	element jsonb;
+	fault text;
+	hint text;
+	answer dcm.act_result;
+	named int;
+	-- of each report before: its position by its key, the case that it made (0: none), the error
+	places jsonb := '{}';
+	made bigint[] := '{}';
+	errors text[] := '{}';
+BEGIN
+	PERFORM dcm.require_city('0.2.0');
+	IF jsonb_typeof(batch) IS DISTINCT FROM 'array' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = 'a batch must be a JSON array',
+			HINT = 'Each element is an object: {"action": …, "case_no": …, "data": …, "client_key": …}.',
+			CONSTRAINT = 'dcm.bad_batch';
+	END IF;
+	most := dcm.setting('max_batch');
+	IF jsonb_array_length(batch) > most THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'program_limit_exceeded',
+			MESSAGE = format('a batch has at most %s elements', most),
+			DETAIL = format('This one has %s.', jsonb_array_length(batch)),
+			HINT = 'Send it in parts, in order; the city decides by setting max_batch.',
+			CONSTRAINT = 'dcm.batch_size';
+	END IF;
+	PERFORM dcm.whoami();
+	FOR element, ord IN
+		SELECT e.value, e.ord FROM jsonb_array_elements(batch) WITH ORDINALITY AS e (value, ord) ORDER BY e.ord
+	LOOP
+		client_key := CASE WHEN jsonb_typeof(element -> 'client_key') = 'string' THEN element ->> 'client_key' END;
+		case_no := NULL;
+		log_no := NULL;
+		state := NULL;
+		act_batch.sqlstate := NULL;
+		error := NULL;
+		message := NULL;
+		BEGIN
+			fault := dcm.batch_fault(element);
+			IF fault IS NOT NULL THEN
+				RAISE EXCEPTION USING
+					ERRCODE = 'invalid_parameter_value',
+					MESSAGE = format('element %s of the batch cannot be read', ord),
+					DETAIL = fault,
+					CONSTRAINT = 'dcm.bad_element';
+			END IF;
+			IF element ->> 'action' = 'report' THEN
+				made[ord] := 0;
+				IF client_key IS NOT NULL THEN
+					places := places || jsonb_build_object(client_key, ord);
+				END IF;
+				SELECT * INTO answer FROM dcm.report_case(
+					category => element ->> 'category',
+					location => dcm.point((element ->> 'lon')::float8, (element ->> 'lat')::float8, coalesce(element ->> 'crs', 'wgs84')),
+					source => coalesce(element ->> 'source', 'collector'),
+					description => element ->> 'description',
+					component => (element ->> 'component')::dcm.component_id,
+					address => element ->> 'address',
+					attachments => coalesce(nullif(element -> 'attachments', 'null'), '[]'),
+					data => coalesce(nullif(element -> 'data', 'null'), '{}'),
+					at => (element ->> 'at')::timestamptz,
+					client_key => act_batch.client_key);
+				made[ord] := answer.case_no;
+			ELSE
+				case_no := (element ->> 'case_no')::bigint;
+				IF case_no IS NULL THEN
+					named := CASE jsonb_typeof(element -> 'case_of') WHEN 'number' THEN element ->> 'case_of' ELSE places ->> (element ->> 'case_of') END;
+					IF made[named] IS NULL THEN
+						RAISE EXCEPTION USING
+							ERRCODE = 'invalid_parameter_value',
+							MESSAGE = format('no report before element %s of the batch is %s', ord, element -> 'case_of'),
+							DETAIL = 'A number is a position in this batch, a string the client_key of a report.',
+							HINT = 'Send the report before it in the same batch, again if it was sent: by its client_key it is answered and not made twice.',
+							CONSTRAINT = 'dcm.no_report';
+					END IF;
+					IF made[named] = 0 THEN
+						RAISE EXCEPTION USING
+							ERRCODE = 'object_not_in_prerequisite_state',
+							MESSAGE = format('the report that element %s of the batch is about has failed', ord),
+							DETAIL = format('Element %s: %s.', named, errors[named]),
+							HINT = 'Put the report right and send both again.',
+							CONSTRAINT = 'dcm.report_failed';
+					END IF;
+					case_no := made[named];
+				END IF;
+				answer := dcm.act(case_no, element ->> 'action', element ->> 'note', coalesce(nullif(element -> 'data', 'null'), '{}'),
+					(element ->> 'at')::timestamptz, client_key, (element ->> 'expect')::bigint);
+			END IF;
+			case_no := answer.case_no;
+			log_no := answer.log_no;
+			state := answer.state;
+			message := CASE WHEN answer.replayed THEN 'replayed' END;
+		EXCEPTION WHEN OTHERS THEN
+			GET STACKED DIAGNOSTICS fault = RETURNED_SQLSTATE, error = CONSTRAINT_NAME, message = MESSAGE_TEXT, hint = PG_EXCEPTION_DETAIL;
+			act_batch.sqlstate := fault;
+			-- core has no names: a text that it cannot read is the element's fault
+			error := coalesce(nullif(error, ''), CASE WHEN fault LIKE '22%' THEN 'dcm.bad_element' ELSE fault END);
+			message := concat_ws(': ', message, nullif(hint, ''));
+			errors[ord] := error;
+		END;
+		RETURN NEXT;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION dcm.act_batch(jsonb) IS
+	'Does a list of acts, a phone''s queue or 批量派遣, in order, each by itself: what fails leaves the others as they are. An element is {action, case_no, data, note, at, client_key, expect}, or with action report {category, lon, lat, crs (wgs84), source, description, address, component, attachments, data, at, client_key}; {case_of} instead of case_no names the case of a report before it, by its position (from 1) or its client_key. A row an element: case, log entry and state, or SQLSTATE, error (the stable name, or the SQLSTATE where core has none) and message; message is "replayed" for the answer of an earlier call with that key. Sent again, with keys, nothing is done twice. Its cases are held to the end of the transaction. 22023 for what is no array, 54000 for more than setting max_batch, 42501 where nobody is acting. 批量执行动作,逐条独立,可重复发送。';

@@ -38,6 +38,7 @@ SELECT m.*,
 			'person_with', 'told_at', 'is_loader', 'take_intake', 'held_intake', 'erase_text',
 			'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid') AS machinery
 			'near_point', 'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid') AS machinery
+			'near_point', 'batch_fault', 'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid') AS machinery
 FROM member AS m;
 
 CREATE TEMP VIEW chapter (turn, division, title) AS VALUES

@@ -222,6 +222,105 @@ SELECT is((SELECT bool_and(due IS NULL) FROM dcm.worklist('all', max => 1000, af
 SELECT is(t.try('SELECT dcm.worklist(''nobody'')'), 'P0002 dcm.no_person', 'nobody');
 SELECT is(t.try('SELECT dcm.worklist(''all'', max => NULL)'), '22023 dcm.bad_page', 'no page');
 
+-- Batches.
+CREATE FUNCTION pg_temp.report(key text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+	SELECT jsonb_build_object('action', 'report', 'category', 'E9901', 'lon', 121.605, 'lat', 31.805, 'description', 'rubbish', 'client_key', key, 'at', '2015-03-02 08:30+08')
+$$;
+CREATE FUNCTION pg_temp.queue(key text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+	SELECT jsonb_build_array(pg_temp.report(key),
+		jsonb_build_object('action', 'accept', 'case_of', key, 'client_key', key || '-a', 'at', '2015-03-02 08:40+08'),
+		jsonb_build_object('action', 'file', 'case_of', key, 'client_key', key || '-f', 'data', '{"condition": 1}'::jsonb, 'at', '2015-03-02 09:00+08'),
+		jsonb_build_object('action', 'dispatch', 'case_of', key, 'client_key', key || '-d', 'data', '{"org": "cg"}'::jsonb, 'note', 'soon', 'at', '2015-03-02 09:30+08'))
+$$;
+CREATE FUNCTION pg_temp.send(batch jsonb) RETURNS text LANGUAGE sql VOLATILE AS $$
+	SELECT string_agg(concat_ws(' ', b.ord, b.log_no, b.state, b.sqlstate, b.error, CASE WHEN b.error IS NULL THEN b.message END), ', ' ORDER BY b.ord) FROM dcm.act_batch(batch) AS b
+$$;
+CREATE FUNCTION pg_temp.why(batch jsonb) RETURNS text LANGUAGE sql VOLATILE AS 'SELECT string_agg(b.message, ''; '' ORDER BY b.ord) FROM dcm.act_batch(batch) AS b';
+SELECT dcm.become('all');
+SELECT is(pg_temp.send(pg_temp.queue('q1')), '1 1 reported, 2 2 accepted, 3 3 filed, 4 4 dispatched', 'a queue, in order');
+CREATE TEMP TABLE q AS SELECT DISTINCT case_no AS no FROM dcm.act_batch(pg_temp.queue('q1'));
+SELECT is((SELECT count(*) FROM q)::int, 1, 'all of one case');
+SELECT is(pg_temp.send(pg_temp.queue('q1')), '1 1 reported replayed, 2 2 accepted replayed, 3 3 filed replayed, 4 4 dispatched replayed', 'sent again it is answered again');
+SELECT is(t.dues(no) || (SELECT ' ' || count(*) FROM dcm.case_log AS l WHERE l.case_no = no), 'Tue 09:00, Tue 09:30, Tue 09:00 4', 'and nothing is done twice') FROM q;
+SELECT results_eq($$SELECT ord, client_key, case_no = no, error FROM q, dcm.act_batch(jsonb_build_array(jsonb_build_object('case_no', no, 'action', 'comment', 'note', 'hm', 'client_key', 'k'), jsonb_build_object('case_no', no::text, 'action', 'remind', 'expect', 4)))$$,
+	$$VALUES (1, 'k', true, NULL::text), (2, NULL, true, NULL)$$, 'a row an element, by its key');
+
+-- the law: however it was shuffled, sent once more in order it is as if once in order
+CREATE FUNCTION pg_temp.shuffled(batch jsonb, turn int[]) RETURNS jsonb LANGUAGE sql IMMUTABLE AS 'SELECT jsonb_agg(batch -> (n - 1) ORDER BY k) FROM unnest(turn) WITH ORDINALITY AS u (n, k)';
+CREATE TEMP TABLE turn AS SELECT ARRAY[a, b, c, d] AS turn, format('%s%s%s%s', a, b, c, d) AS name
+FROM generate_series(1, 4) AS a, generate_series(1, 4) AS b, generate_series(1, 4) AS c, generate_series(1, 4) AS d
+WHERE a <> ALL (ARRAY[b, c, d]) AND b <> ALL (ARRAY[c, d]) AND c <> d;
+CREATE TEMP TABLE sent AS SELECT name, pg_temp.send(pg_temp.shuffled(pg_temp.queue(name), turn)) AS first FROM turn ORDER BY name;
+CREATE TEMP TABLE again AS SELECT name, pg_temp.send(pg_temp.queue(name)) AS second FROM turn ORDER BY name;
+SELECT is((SELECT count(*) FROM again WHERE regexp_replace(second, ' replayed', '', 'g') = '1 1 reported, 2 2 accepted, 3 3 filed, 4 4 dispatched')::int, 24, 'in whatever order it came first');
+SELECT is((SELECT count(*) FROM dcm.report_key WHERE client_key ~ '^[1-4]{4}$')::int, 24, 'each once');
+SELECT is(count(DISTINCT (f.state, f.moved_no, f.due, f.first_due, f.time_limit, f.org, f.reported_at, f.filed_at, f.dispatched_at)), 1::bigint, 'and all are alike')
+FROM dcm.case_file AS f WHERE f.case_no IN (SELECT k.case_no FROM dcm.report_key AS k WHERE k.client_key ~ '^[1-4]{4}$') OR f.case_no = (SELECT no FROM q);
+SELECT is(first, e, 'as ' || s.name) FROM sent AS s JOIN (VALUES
+	('4321', '1 22023 dcm.no_report, 2 22023 dcm.no_report, 3 22023 dcm.no_report, 4 1 reported'), ('1324', '1 1 reported, 2 23514 dcm.forbidden_move, 3 2 accepted, 4 23514 dcm.forbidden_move'),
+	('2134', '1 22023 dcm.no_report, 2 1 reported, 3 23514 dcm.forbidden_move, 4 23514 dcm.forbidden_move')) AS v (name, e) USING (name);
+SELECT is(pg_temp.why(pg_temp.shuffled(pg_temp.queue('m'), '{3,1,4}')), 'no report before element 1 of the batch is "m": A number is a position in this batch, a string the client_key of a report.; action "dispatch" is forbidden in state "reported": The state allows: accept, amend, comment, reject, request_verification, resolve_on_site, void.',
+	'why is told');
+
+SELECT is(pg_temp.send(jsonb_build_array(pg_temp.report('one'), pg_temp.report('two'), '{"action": "accept", "case_of": "one"}'::jsonb, '{"action": "reject", "case_of": "two", "data": {"reason": "not_real"}}'::jsonb)),
+	'1 1 reported, 2 1 reported, 3 2 accepted, 4 2 rejected', 'of two reports each its own');
+-- what fails leaves the others as they are
+SELECT is(pg_temp.send('[{"action": "report", "category": "E0000", "address": "x"}, {"action": "accept", "case_of": 1}, {"action": "report", "category": "E9901", "address": "y"}, {"action": "accept", "case_of": 3}, {"action": "comment", "case_of": 4}, {"action": "comment", "case_of": 7}, {"action": "comment", "case_of": 0}]'),
+	'1 22023 dcm.no_category, 2 55000 dcm.report_failed, 3 1 reported, 4 2 accepted, 5 22023 dcm.no_report, 6 22023 dcm.no_report, 7 22023 dcm.no_report', 'by position, and of a report that failed');
+SELECT is(pg_temp.why('[{"action": "report", "category": "E9901"}, {"action": "accept", "case_of": 1}]'), 'a report needs a location or an address; the report that element 2 of the batch is about has failed: Element 1: dcm.no_place.', 'which is told');
+CREATE TEMP TABLE n AS SELECT (SELECT count(*) FROM dcm.case_log) AS entries;
+SELECT is(b.sqlstate || ' ' || b.error, e, element) FROM (VALUES
+	('1', '22023 dcm.bad_element'), ('null', '22023 dcm.bad_element'), ('[]', '22023 dcm.bad_element'), ('{}', '22023 dcm.bad_element'), ('{"action": null}', '22023 dcm.bad_element'),
+	('{"action": 7, "case_no": 1}', '22023 dcm.bad_element'), ('{"action": "accept"}', '22023 dcm.bad_element'), ('{"action": "accept", "case_no": 1, "case_of": 1}', '22023 dcm.bad_element'),
+	('{"action": "accept", "case_no": 1.5}', '22023 dcm.bad_element'), ('{"action": "accept", "case_no": "one"}', '22023 dcm.bad_element'), ('{"action": "accept", "case_no": 1, "colour": "red"}', '22023 dcm.bad_element'),
+	('{"action": "accept", "case_no": 1, "lon": 1}', '22023 dcm.bad_element'), ('{"action": "report", "case_no": 1}', '22023 dcm.bad_element'), ('{"action": "report", "category": "E9901", "lon": 121.605}', '22023 dcm.bad_element'),
+	('{"action": "report", "category": "E9901", "lon": "121.605", "lat": "31.8"}', '22023 dcm.bad_element'), ('{"action": "report", "category": "E9901", "lon": 1e400, "lat": 0}', '22003 dcm.bad_element'),
+	('{"action": "report", "category": "E9901", "lon": 181, "lat": 0}', '22023 dcm.bad_coordinate'), ('{"action": "report", "category": "E9901", "lon": 121, "lat": 31, "crs": "mars"}', '22023 dcm.bad_crs'),
+	('{"action": "report", "address": "x"}', '22004 dcm.null'), ('{"action": "report", "category": "E9901", "address": "x", "component": "1"}', '22P02 dcm.bad_code'), ('{"action": "report", "category": "E9901", "address": "x", "attachments": {}}', '22023 dcm.photo'),
+	('{"action": "report", "category": "E9901", "address": "x", "at": "soon"}', '22007 dcm.bad_element'), ('{"action": "report", "category": "E9901", "address": "x", "at": "2015-02-30 00:00+08"}', '22008 dcm.bad_element'), ('{"action": "report", "category": "E9901", "address": "x", "at": "infinity"}', '22023 dcm.bad_time'),
+	('{"action": "report", "category": "E9901", "address": "x", "at": "2999-01-01 00:00+08"}', '22023 dcm.too_late'), ('{"action": "accept", "case_no": 1}', 'P0002 dcm.no_case'), ('{"action": "sweep", "case_no": 1}', '22023 dcm.no_action')) AS v (element, e)
+	CROSS JOIN LATERAL dcm.act_batch(jsonb_build_array(element::jsonb)) AS b;
+SELECT is(b.sqlstate || ' ' || b.error, e, element::text) FROM q CROSS JOIN LATERAL (VALUES
+	('{"action": "recall", "data": []}'::jsonb, '22023 dcm.bad_data'), ('{"action": "recall", "data": {"reason": "r"}, "expect": 3}', '55000 dcm.stale'), ('{"action": "recall", "data": {"reason": "r"}, "client_key": "q1-a"}', '22023 dcm.key_reused'),
+	('{"action": "close", "data": null}', '23514 dcm.forbidden_move')) AS v (element, e)
+	CROSS JOIN LATERAL dcm.act_batch(jsonb_build_array(element || jsonb_build_object('case_no', no))) AS b;
+SELECT is((SELECT count(*) FROM dcm.case_log), entries, 'none of them has left a trace') FROM n;
+SELECT is(pg_temp.why('[{"action": "accept", "case_no": 1, "colour": "red"}]'), 'element 1 of the batch cannot be read: Key "colour" is none of an act.', 'the key is named');
+SELECT is_empty('SELECT * FROM dcm.act_batch(''[]'')', 'nothing to do');
+SELECT is(t.try('SELECT dcm.act_batch(NULL)'), '22023 dcm.bad_batch', 'no batch');
+UPDATE dcm.setting SET value = '3' WHERE name = 'max_batch';
+SELECT is(t.try('SELECT dcm.act_batch(pg_temp.queue(''more''))'), '54000 dcm.batch_size', 'too much at once');
+UPDATE dcm.setting SET value = NULL WHERE name = 'max_batch';
+SELECT is(pg_temp.send((SELECT jsonb_agg(pg_temp.report('many' || n)) FROM generate_series(1, 3) AS n)), '1 1 reported, 2 1 reported, 3 1 reported', 'not too much');
+
+-- what a phone reports: text, pictures, sound, and where it is, in its map's coordinates
+CREATE TEMP TABLE phone AS SELECT b.case_no AS no FROM dcm.act_batch('[{"action": "report", "category": "E9901", "source": "12345", "lon": 121.605, "lat": 31.805, "crs": "gcj02", "address": "by the bridge", "description": "a cry in the night", "data": {"severity": "danger"},
+	"attachments": [{"kind": "scene", "uri": "u1"}, {"kind": "audio", "uri": "u2"}, {"kind": "video", "uri": "u3"}]}]') AS b;
+SELECT results_eq($$SELECT f.source, f.severity, f.address, round(dcm.metres(f.location, dcm.point(121.605, 31.805, 'gcj02'))), (SELECT string_agg(a.kind, ' ' ORDER BY a.attachment_no) FROM dcm.attachment AS a WHERE a.case_no = no), (SELECT x.value FROM dcm.case_text AS x WHERE x.case_no = no)
+	FROM phone JOIN dcm.case_file AS f ON f.case_no = no$$, $$VALUES ('12345', 'danger', 'by the bridge', 0::float8, 'scene audio video', 'a cry in the night')$$, 'text, pictures, sound, place');
+-- many dispatched at once, one of which is another's
+CREATE TEMP TABLE bulk AS SELECT t.case_in(s) AS no, k FROM unnest('{filed,accepted,filed}'::text[]) WITH ORDINALITY AS u (s, k);
+SELECT dcm.become('disp');
+SELECT is(pg_temp.send((SELECT jsonb_agg(jsonb_build_object('action', 'dispatch', 'case_no', no, 'data', '{"org": "hw"}'::jsonb) ORDER BY k) FROM bulk)),
+	'1 4 dispatched, 2 23514 dcm.forbidden_move, 3 4 dispatched', 'many are dispatched at once, but for one');
+
+-- rights: whoever acts for people, and nobody else
+CREATE ROLE dcm_desk IN ROLE dcm_app;
+CREATE ROLE dcm_reader IN ROLE dcm_bi;
+CREATE FUNCTION pg_temp.as_desk() RETURNS text LANGUAGE sql VOLATILE AS $$
+	SELECT concat_ws(' ', (SELECT count(*) > 0 FROM dcm.worklist()), (SELECT count(*) > 0 FROM dcm.desk_counts()), (SELECT count(*) FROM dcm.preview_filing('E9901', dcm.point(121.605, 31.805))),
+		(SELECT count(*) > 0 FROM dcm.similar_cases('E9901', dcm.point(121.605, 31.805), t.at('Mon 09:00'))), (SELECT count(*) FROM dcm.components_near(dcm.point(121.605, 31.805), 1)),
+		(SELECT b.state FROM dcm.act_batch('[{"action": "report", "category": "E9901", "address": "x"}]') AS b))
+$$;
+SELECT is(has_function_privilege('dcm_reader', 'dcm.act_batch(jsonb)', 'EXECUTE'), false, 'readers act not');
+SET LOCAL ROLE dcm_desk;
+SELECT dcm.become('acc');
+SELECT is(pg_temp.as_desk(), 't t 3 t 1 reported', 'a desk reads and acts');
+SELECT is(pg_temp.send(jsonb_build_array(jsonb_build_object('action', 'report', 'category', 'E9901', 'address', 'x', 'at', '2015-03-02 08:30+08'))), '1 22023 dcm.too_early', 'too late is told');
+RESET ROLE;
+SET LOCAL dcm.acting_person = '';
+SELECT is(t.try('SELECT dcm.' || c), '42501 dcm.nobody', c || ': nobody acts') FROM unnest(ARRAY['act_batch(''[]'')', 'desk_counts()', 'worklist()']) AS c;
+
 SELECT is_empty('SELECT * FROM dcm.verify_all()', 'the record is right');
 SELECT * FROM finish();
 ROLLBACK;

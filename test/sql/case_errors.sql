@@ -100,6 +100,8 @@ SELECT told.error($x$
 SELECT told.by('all', 'SELECT dcm.worklist(max => 0)');
 SELECT told.error('SELECT dcm.components_near(dcm.point(121.6, 31.8), -1)');
 SELECT told.error('SELECT dcm.similar_cases(''E9901'', dcm.point(121.6, 31.8), within => ''-1 hour'')');
+SELECT told.by('all', 'SELECT dcm.act_batch(''{}'')');
+SELECT told.by('all', 'UPDATE dcm.setting SET value = 1 WHERE name = ''max_batch''; SELECT dcm.act_batch(''[{}, {}]'')');
 \echo -- who acts
 SELECT told.error('SELECT dcm.whoami()');
 SELECT told.error('SELECT dcm.become(NULL)');
@@ -213,7 +215,7 @@ SELECT told.error('SELECT dcm.covers_wkb(''\x00'', 0, 0)');
 \set sources `sh "$PG_ABS_SRCDIR/bin/error-names" sources | tr '\n' ' '`
 \set documented `sh "$PG_ABS_SRCDIR/bin/error-names" documented | tr '\n' ' '`
 \echo -- all errors are told and documented
-CREATE TEMP VIEW elsewhere AS SELECT unnest('{dcm.append_only,dcm.bad_binary,dcm.bad_partition,dcm.bad_unit,dcm.calendar_range,dcm.changed_meanwhile,dcm.changed_type,dcm.config_recursion,dcm.encoding,dcm.escalate,dcm.job_role,dcm.no_cron,dcm.no_edition,dcm.no_grouping,dcm.no_job,dcm.resume_due,dcm.same_report,dcm.stranded,dcm.tie}'::text[]) AS name;
+CREATE TEMP VIEW elsewhere AS SELECT unnest('{dcm.append_only,dcm.bad_binary,dcm.bad_element,dcm.bad_partition,dcm.bad_unit,dcm.calendar_range,dcm.changed_meanwhile,dcm.changed_type,dcm.config_recursion,dcm.encoding,dcm.escalate,dcm.job_role,dcm.no_cron,dcm.no_edition,dcm.no_grouping,dcm.no_job,dcm.no_report,dcm.report_failed,dcm.resume_due,dcm.same_report,dcm.stranded,dcm.tie}'::text[]) AS name;
 CREATE TEMP VIEW all_names AS SELECT unnest(string_to_array(trim(:'sources'), ' ')) AS name;
 SELECT 'not told: ' || name FROM all_names EXCEPT SELECT 'not told: ' || name FROM told.name EXCEPT SELECT 'not told: ' || name FROM elsewhere ORDER BY 1;
 SELECT 'told elsewhere, and here: ' || name FROM elsewhere INTERSECT SELECT 'told elsewhere, and here: ' || name FROM told.name ORDER BY 1;
