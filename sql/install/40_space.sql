@@ -85,19 +85,22 @@ CREATE FUNCTION dcm.is_lonlat(srid int) RETURNS boolean
 COMMENT ON FUNCTION dcm.is_lonlat(int) IS
 	'Whether coordinates of the SRID are degrees of longitude and latitude; others are taken as metres. 该坐标系是否为经纬度。';
 
+-- A constant is cast when the call is planned, whatever a CASE around it says, and
+-- one in metres has no geography: now() keeps it from that.
+
 CREATE FUNCTION dcm.metres(one geometry, other geometry) RETURNS float8
 	LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 	RETURN CASE WHEN ST_SRID(one) <> ST_SRID(other) THEN
 			CASE WHEN dcm.is_lonlat(dcm.city_srid()) THEN ST_Distance(dcm.to_city(one)::geography, dcm.to_city(other)::geography)
 				ELSE ST_Distance(dcm.to_city(one), dcm.to_city(other)) END
-		WHEN dcm.is_lonlat(ST_SRID(one)) THEN ST_Distance(one::geography, other::geography)
+		WHEN dcm.is_lonlat(ST_SRID(one)) THEN ST_Distance((CASE WHEN now() IS NOT NULL THEN one END)::geography, (CASE WHEN now() IS NOT NULL THEN other END)::geography)
 		ELSE ST_Distance(one, other) END;
 COMMENT ON FUNCTION dcm.metres(geometry, geometry) IS
 	'The distance between two geometries in metres, 0 where they touch; 22023 where they are of two coordinate systems. 两个几何体之间的距离(米)。';
 
 CREATE FUNCTION dcm.square_metres(area geometry) RETURNS float8
 	LANGUAGE sql STABLE PARALLEL SAFE COST 1000
-	RETURN CASE WHEN dcm.is_lonlat(ST_SRID(area)) THEN ST_Area(area::geography) ELSE ST_Area(area) END;
+	RETURN CASE WHEN dcm.is_lonlat(ST_SRID(area)) THEN ST_Area((CASE WHEN now() IS NOT NULL THEN area END)::geography) ELSE ST_Area(area) END;
 COMMENT ON FUNCTION dcm.square_metres(geometry) IS
 	'The area of a polygon in square metres. 多边形面积(平方米)。';
 

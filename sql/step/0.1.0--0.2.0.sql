@@ -54,6 +54,7 @@ $$;
 @replace install/29_import_place.sql@
 @replace install/29_import_things.sql@
 @replace install/30_time.sql@
+@replace install/40_space.sql@
 @replace install/41_responsible.sql@
 @replace install/42_grids.sql@
 @replace install/51_case_verbs.sql@

@@ -62,6 +62,10 @@ SELECT ST_SRID(p), round(ST_X(p)), round(ST_Y(p)) FROM dcm.point(120, 31) AS p;
 UPDATE dcm.setting SET value = '4490' WHERE name = 'srid';
 RESET session_replication_role;
 
+-- distances and areas, of constants too, in degrees and in metres
+SELECT dcm.metres('SRID=4549;POINT(500000 3500000)', 'SRID=4549;POINT(500003 3500004)'), dcm.square_metres('SRID=4549;POLYGON((0 0, 0 10, 10 10, 10 0, 0 0))'),
+	round(dcm.metres('SRID=4490;POINT(121.6 31.8)', 'SRID=4490;POINT(121.601 31.8)')) AS lonlat, round(dcm.square_metres('SRID=4490;POLYGON((121.6 31.8, 121.601 31.8, 121.601 31.801, 121.6 31.801, 121.6 31.8))')) AS lonlat_area;
+
 -- what is wrong with the grids
 SELECT problem, grid, other, detail FROM dcm.check_grids() WHERE problem <> 'too_large';
 SELECT problem, count(*) FROM dcm.check_grids() GROUP BY 1;
