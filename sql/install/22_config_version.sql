@@ -284,7 +284,7 @@ BEGIN ATOMIC
 		('component_fresh', 'interval', NULL),
 		('intake_roles', 'roles', NULL),
 		('privacy_roles', 'roles', NULL),
-		('callback_within', 'time_limit', NULL)) AS v (setting, kind, choices);
+		('callback_within', 'time_limit', NULL),
 		('similar_metres', 'number', NULL),
 		('similar_within', 'interval', NULL),
 		('max_batch', 'integer', NULL)) AS v (setting, kind, choices);
