@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "random.h"
+
 #define LONGEST 64
 
 static const uint32_t width_sets[] = {
@@ -22,18 +24,6 @@ static const uint32_t width_sets[] = {
 	DIGITS_WIDTH(1),
 	0
 };
-
-static uint64_t state;
-
-/* xorshift64*: the same sequence everywhere for a seed */
-static unsigned int
-random_below(unsigned int limit)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (unsigned int) ((state * UINT64_C(2685821657736338717)) >> 33) % limit;
-}
 
 /* Mostly digits of a length that matters, then up to three edits of a byte */
 static void
@@ -138,9 +128,7 @@ main(int argc, char **argv)
 	unsigned long texts = 0;
 	char		text[LONGEST];
 
-	state = argc > 2 ? strtoull(argv[2], NULL, 10) : (uint64_t) time(NULL);
-	state = state * 2 + 1;
-	printf("seed %llu\n", (unsigned long long) (state / 2));
+	random_begin(argc > 2 ? argv[2] : NULL);
 	do
 	{
 		for (int i = 0; i < 10000; i++, texts++)

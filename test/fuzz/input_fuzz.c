@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "lib/stringinfo.h"
+#include "random.h"
 #include "time/time_limit.h"
 #include "utils/date.h"
 
@@ -113,25 +114,8 @@ static const char *const pieces[] = {
 	"\xE2\x80", "\xC2", "\xC2\xA0", "\xEF\xBB\xBF", "\xE2\x80\x8B", "\xEF\xBC\x80", "\xEF\xBD\x9F", "\xF0\x9F\x9A\xA7"
 };
 
-static uint64 state;
 static char given[LONGEST + 1];
 static size_t length;
-
-/* xorshift64*: the same sequence everywhere for a seed */
-static uint64
-random_bits(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * UINT64CONST(2685821657736338717);
-}
-
-static unsigned int
-random_below(size_t limit)
-{
-	return (unsigned int) ((random_bits() >> 33) % limit);
-}
 
 static void
 put(size_t at, size_t gone, const char *bytes, size_t count)
@@ -537,10 +521,7 @@ main(int argc, char **argv)
 	clock_t		end = clock() + (clock_t) (seconds * CLOCKS_PER_SEC);
 	unsigned long texts = 0;
 
-	state = argc > 2 ? strtoull(argv[2], NULL, 10) : (uint64) time(NULL);
-	state = state * 2 + 1;
-	printf("seed %llu\n", (unsigned long long) (state / 2));
-	fflush(stdout);
+	random_begin(argc > 2 ? argv[2] : NULL);
 	do
 	{
 		for (int i = 0; i < 1000; i++, texts++)
