@@ -451,24 +451,32 @@ forget_plans(void)
 	kept.leaves = NULL;
 }
 
+/*
+ * Whether the city's tables tell of stages, which those of 0.1.0 do not.  Looked
+ * up once an act, before it writes, and not at each of its statements.
+ */
 bool
 leaf_tells_stages(void)
 {
-	return get_attnum(city_table("case_log"), "stage_no") != InvalidAttrNumber;
+	bool		tells_stages = get_attnum(city_table("case_log"), "stage_no") != InvalidAttrNumber;
+
+	if (kept.tells_stages != tells_stages)
+		forget_plans();
+	kept.tells_stages = tells_stages;
+	return tells_stages;
 }
 
 static void
 check_kept_city(void)
 {
 	Oid			case_file = city_table("case_file");
-	bool		tells_stages = leaf_tells_stages();
 
-	if (kept.case_file == case_file && kept.tells_stages == tells_stages)
+	if (kept.case_file == case_file)
 		return;
 	forget_plans();
 	(void) column_types(LEAF_LOCK, kept.file_types);
+	(void) leaf_tells_stages();
 	kept.case_file = case_file;
-	kept.tells_stages = tells_stages;
 }
 
 SPIPlanPtr
