@@ -1,21 +1,24 @@
--- Clocks that run, by when they end, and the register of problems that wait.
+-- Clocks that run, by when they end, and the register of problems that wait;
+-- and how a city wants its clocks.
+
+INSERT INTO dcm.setting (name, value, unit, default_value, meaning, meaning_en) VALUES
+	('arrive_limit', NULL, 'time_limit', NULL, '到场时限,立案条件另有规定的从其规定', 'how soon after the dispatch somebody must be there, where the filing standard does not say; none: no such clock'),
+	('redispatch_limit', NULL, NULL, 'whole', '改派后新单位的时限:whole 全部 或 rest 剩余', 'the limit of a body after another: whole, or rest: what is left of the case''s'),
+	('request_stops_clock', NULL, 'boolean', 'false', '申请延期、挂账待批期间是否停止计时', 'whether the clock stands while a request waits for its answer'),
+	('suspend_from', NULL, NULL, 'request', '挂账起算:request 申请时 或 grant 批准时', 'a suspension counts from its request or its grant'),
+	('rework_limit', NULL, NULL, 'rest', '返工时限:rest 剩余(至少 rework_min)或 whole 全部', 'the limit of a rework: rest, at least rework_min, or whole: the standard''s again'),
+	('yellow_percent', NULL, NULL, '80', '红绿灯:已用时限达到该百分比时为黄灯', 'the traffic light is yellow from so many percent of the limit');
 
 CREATE VIEW dcm.falling_due WITH (security_invoker = true) AS
 SELECT k.case_no, k.clock, k.clock_no, k.state, c.code AS category, c.name AS category_name, k.area,
 	o.code AS org, o.name AS org_name, k.due,
-	CASE WHEN k.due < now() THEN 'overdue'
-		WHEN k.due < t.tomorrow THEN 'today'
-		WHEN k.due < t.day_after THEN 'tomorrow'
-		ELSE 'this_week' END AS falls,
+	dcm.falls(k.due, t.tomorrow, t.day_after) AS falls,
 	dcm.traffic_light(k.since, k.time_limit, k.due, now(), t.yellow, t.calendar, k.pauses) AS light
 FROM (
-	SELECT (z.today + interval '1 day') AT TIME ZONE z.time_zone AS tomorrow,
-		(z.today + interval '2 days') AT TIME ZONE z.time_zone AS day_after,
-		GREATEST(z.today + interval '2 days', pg_catalog.date_trunc('week', z.today) + interval '7 days') AT TIME ZONE z.time_zone AS week_end,
+	SELECT d.tomorrow, d.day_after, d.week_end,
 		dcm.setting('yellow_percent')::float8 AS yellow, dcm.setting('calendar') AS calendar,
 		dcm.setting('in_time_by') = 'close' AS to_close
-	FROM (SELECT s.time_zone, pg_catalog.date_trunc('day', now() AT TIME ZONE s.time_zone) AS today
-		FROM (SELECT dcm.setting('time_zone') AS time_zone) AS s) AS z) AS t
+	FROM dcm.next_days() AS d) AS t
 	CROSS JOIN LATERAL (
 		SELECT f.case_no, 'case' AS clock, 0::smallint AS clock_no, f.state, f.category, f.area, f.org,
 			f.due, f.clock_from AS since, f.time_limit, f.pauses

@@ -301,14 +301,7 @@ DECLARE
 	held constant record := dcm.held_intake(intake);
 	rated timestamptz;
 BEGIN
-	IF held.since IS NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = format('of intake %s there is nothing to tell yet', intake),
-			DETAIL = 'It is not answered, and no case of it has ended.',
-			CONSTRAINT = 'dcm.intake_open';
-	END IF;
-	rated := dcm.told_at(at, held.since);
+	rated := dcm.told_after(intake, held.since, at);
 	IF NOT EXISTS (SELECT FROM dcm.label AS l WHERE l.kind = 'satisfaction' AND l.code = rate_intake.satisfaction) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -339,14 +332,7 @@ BEGIN
 			DETAIL = 'reached is true or false; satisfaction goes with true.',
 			CONSTRAINT = 'dcm.bad_intake';
 	END IF;
-	IF held.since IS NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = format('of intake %s there is nothing to tell yet', intake),
-			DETAIL = 'It is not answered, and no case of it has ended.',
-			CONSTRAINT = 'dcm.intake_open';
-	END IF;
-	called := dcm.told_at(at, held.since);
+	called := dcm.told_after(intake, held.since, at);
 	UPDATE dcm.intake AS i
 	SET callback_tries = least(held.tries + 1, 32767), tried_at = called,
 		called_back_at = CASE WHEN reached THEN called ELSE i.called_back_at END,
@@ -421,17 +407,9 @@ COMMENT ON VIEW dcm.intake_card IS
 
 CREATE VIEW dcm.intakes_due WITH (security_invoker = true) AS
 SELECT i.id AS intake, i.source, i.external_no, i.kind, i.heard_at, i.case_no, f.state, f.due AS case_due, f.ended_at, i.external_due,
-	CASE WHEN i.external_due < now() THEN 'overdue'
-		WHEN i.external_due < t.tomorrow THEN 'today'
-		WHEN i.external_due < t.day_after THEN 'tomorrow'
-		ELSE 'this_week' END AS falls,
+	dcm.falls(i.external_due, t.tomorrow, t.day_after) AS falls,
 	coalesce(f.ended_at IS NULL AND f.due > i.external_due, false) AS case_is_later
-FROM (
-	SELECT (z.today + interval '1 day') AT TIME ZONE z.time_zone AS tomorrow,
-		(z.today + interval '2 days') AT TIME ZONE z.time_zone AS day_after,
-		GREATEST(z.today + interval '2 days', pg_catalog.date_trunc('week', z.today) + interval '7 days') AT TIME ZONE z.time_zone AS week_end
-	FROM (SELECT s.time_zone, pg_catalog.date_trunc('day', now() AT TIME ZONE s.time_zone) AS today
-		FROM (SELECT dcm.setting('time_zone') AS time_zone) AS s) AS z) AS t
+FROM dcm.next_days() AS t
 	JOIN dcm.intake AS i ON i.external_due IS NOT NULL AND i.answered_at IS NULL AND i.external_due < t.week_end
 	LEFT JOIN dcm.case_file AS f ON f.case_no = i.case_no;
 COMMENT ON VIEW dcm.intakes_due IS

@@ -78,13 +78,7 @@ BEGIN
 		RETURN erased;
 	END IF;
 
-	PERFORM FROM dcm.intake AS i WHERE i.id = erase.intake FOR UPDATE;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'no_data_found',
-			MESSAGE = format('there is no intake %s', intake),
-			CONSTRAINT = 'dcm.no_intake';
-	END IF;
+	PERFORM dcm.held_intake(intake);
 	IF what = 'intake' THEN
 		UPDATE dcm.intake AS i SET text = NULL, address = NULL, answer = NULL
 		WHERE i.id = erase.intake AND num_nonnulls(i.text, i.address, i.answer) > 0;

@@ -97,6 +97,30 @@ $$;
 COMMENT ON FUNCTION dcm.explain_deadline(bigint) IS
 	'The stretches from the moment from which a case''s clock runs to its deadline, what each counts and why: working hours, worked day (调休), night, break, weekend, holiday by name, suspended, handed back for a check, a request waited; what an extension added is marked. No row for a case without a clock; a last row more where the calendar has changed since the deadline was given. P0002 where there is no such case. 逐段说明案卷的截止时刻。';
 
+-- a set, since the planner opens that, and sees how many rows are due before then
+CREATE FUNCTION dcm.next_days(OUT tomorrow timestamptz, OUT day_after timestamptz, OUT week_end timestamptz)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 1
+BEGIN ATOMIC
+	SELECT (z.today OPERATOR(pg_catalog.+) interval '1 day') AT TIME ZONE z.time_zone,
+		(z.today OPERATOR(pg_catalog.+) interval '2 days') AT TIME ZONE z.time_zone,
+		GREATEST(z.today OPERATOR(pg_catalog.+) interval '2 days',
+			pg_catalog.date_trunc('week', z.today) OPERATOR(pg_catalog.+) interval '7 days') AT TIME ZONE z.time_zone
+	FROM (SELECT s.time_zone, pg_catalog.date_trunc('day', now() AT TIME ZONE s.time_zone) AS today
+		FROM (SELECT dcm.setting('time_zone') AS time_zone) AS s) AS z;
+END;
+COMMENT ON FUNCTION dcm.next_days() IS
+	'When tomorrow begins by the city''s days, when the day after, and when this week ends: on Monday, and not before tomorrow has passed. 本市时区的明日、后日零点与本周截止。';
+
+CREATE FUNCTION dcm.falls(due timestamptz, tomorrow timestamptz, day_after timestamptz) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE COST 1
+	RETURN CASE WHEN due OPERATOR(pg_catalog.<) now() THEN 'overdue'
+		WHEN due OPERATOR(pg_catalog.<) tomorrow THEN 'today'
+		WHEN due OPERATOR(pg_catalog.<) day_after THEN 'tomorrow'
+		ELSE 'this_week' END;
+COMMENT ON FUNCTION dcm.falls(timestamptz, timestamptz, timestamptz) IS
+	'Where a deadline of this week falls: overdue, today, tomorrow or this_week, with what dcm.next_days() gives. 时限落在何日:已超期、今日、明日、本周。';
+
 CREATE FUNCTION dcm.moved_deadlines(of_case bigint = NULL,
 	OUT case_no bigint, OUT clock text, OUT clock_no smallint, OUT due timestamptz, OUT new_due timestamptz,
 	OUT moved_by interval, OUT provisional boolean)

@@ -106,6 +106,24 @@ $$;
 COMMENT ON FUNCTION dcm.told_at(timestamptz, timestamptz, boolean) IS
 	'The time that is told, or the clock for NULL: 22023 for one that is infinite, ahead of the clock, before since, or (unless backdate) further back than dcm.role.max_backdate allows; loaders may tell any. 校验所述时间。';
 
+CREATE FUNCTION dcm.told_after(intake bigint, since timestamptz, at timestamptz) RETURNS timestamptz
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	IF since IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = format('of intake %s there is nothing to tell yet', intake),
+			DETAIL = 'It is not answered, and no case of it has ended.',
+			CONSTRAINT = 'dcm.intake_open';
+	END IF;
+	RETURN dcm.told_at(at, since);
+END
+$$;
+COMMENT ON FUNCTION dcm.told_after(bigint, timestamptz, timestamptz) IS
+	'dcm.told_at of what a caller thinks of the answer or the end, since which it can be told; 55000 while since is NULL. 结案或答复后方可评价、回访。';
+
 CREATE FUNCTION dcm.report_intake(
 	intake bigint,
 	category text,

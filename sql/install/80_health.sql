@@ -17,7 +17,7 @@ BEGIN
 	PERFORM require_city('0.2.0');
 
 	part := 'calendar';
-	SELECT k.name, upper(k.covers) AS till, NOT EXISTS (SELECT FROM calendar_hours AS h WHERE h.calendar = k.name) AS no_hours INTO c
+	SELECT upper(k.covers) AS till, NOT EXISTS (SELECT FROM calendar_hours AS h WHERE h.calendar = k.name) AS no_hours INTO c
 	FROM calendar AS k WHERE k.name = in_use;
 	IF NOT FOUND THEN
 		can_count := false;

@@ -1,21 +1,6 @@
 -- complain if script is sourced in psql, rather than via ALTER EXTENSION
 \echo Use "ALTER EXTENSION dcm UPDATE" to load this file. \quit
 
--- Working time
-CREATE FUNCTION dcm.traffic_light(
-	since timestamptz,
-	tlimit dcm.time_limit,
-	due timestamptz,
-	at timestamptz,
-	yellow float8 DEFAULT 80,
-	calendar text DEFAULT 'default',
-	pauses tstzmultirange DEFAULT NULL)
-	RETURNS text
-	LANGUAGE C STABLE PARALLEL SAFE COST 5
-	AS 'MODULE_PATHNAME', 'dcm_traffic_light';
-COMMENT ON FUNCTION dcm.traffic_light(timestamptz, dcm.time_limit, timestamptz, timestamptz, float8, text, tstzmultirange) IS
-	'How a clock stands at a moment: red after due, yellow from so many percent of the time from since to due (in the limit''s own time, pauses not counted), else green; NULL without a due, a moment or a calendar. P0002 for an unknown calendar. 红绿灯:绿、黄(默认已用 80%)、红(超期)。';
-
 -- Containment: what ANALYZE counts of areas, and what joins expect.
 CREATE FUNCTION dcm.within_joinsel(internal, oid, internal, smallint, internal) RETURNS float8 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'dcm_within_joinsel';
 CREATE FUNCTION dcm.contains_joinsel(internal, oid, internal, smallint, internal) RETURNS float8 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'dcm_contains_joinsel';

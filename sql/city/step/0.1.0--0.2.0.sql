@@ -72,13 +72,6 @@ ALTER TABLE dcm.assignment
 	ADD COLUMN arrive_limit dcm.time_limit,
 	ADD COLUMN arrive_due timestamptz,
 	ADD COLUMN arrived_at timestamptz;
-INSERT INTO dcm.setting (name, value, unit, default_value, meaning, meaning_en) VALUES
-	('arrive_limit', NULL, 'time_limit', NULL, '到场时限,立案条件另有规定的从其规定', 'how soon after the dispatch somebody must be there, where the filing standard does not say; none: no such clock'),
-	('redispatch_limit', NULL, NULL, 'whole', '改派后新单位的时限:whole 全部 或 rest 剩余', 'the limit of a body after another: whole, or rest: what is left of the case''s'),
-	('request_stops_clock', NULL, 'boolean', 'false', '申请延期、挂账待批期间是否停止计时', 'whether the clock stands while a request waits for its answer'),
-	('suspend_from', NULL, NULL, 'request', '挂账起算:request 申请时 或 grant 批准时', 'a suspension counts from its request or its grant'),
-	('rework_limit', NULL, NULL, 'rest', '返工时限:rest 剩余(至少 rework_min)或 whole 全部', 'the limit of a rework: rest, at least rework_min, or whole: the standard''s again'),
-	('yellow_percent', NULL, NULL, '80', '红绿灯:已用时限达到该百分比时为黄灯', 'the traffic light is yellow from so many percent of the limit');
 INSERT INTO dcm.job_lock VALUES ('recompute');
 @replace city/52_case_views.sql@
 @include city/53_case_clock.sql@
