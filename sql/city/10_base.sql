@@ -212,7 +212,7 @@ COMMENT ON TABLE dcm.source IS
 	'Where problems come from; active: found by the system''s own people. 问题来源(主动/被动)。';
 
 CREATE TABLE dcm.reason (
-	kind		text NOT NULL CHECK (kind IN ('return', 'reject', 'extend', 'suspend', 'void', 'appeal', 'erase')),
+	kind		text NOT NULL CHECK (kind IN ('return', 'reject', 'extend', 'suspend', 'void', 'appeal', 'erase', 'reopen')),
 	code		text NOT NULL,
 	name		text NOT NULL,
 	name_en		text NOT NULL,

@@ -27,7 +27,7 @@ COMMENT ON TABLE dcm.action IS
 CREATE TABLE dcm.action_key (
 	action		text NOT NULL REFERENCES dcm.action,
 	key			text NOT NULL,
-	type		text NOT NULL CHECK (type IN ('text', 'free_text', 'number', 'boolean', 'timestamp', 'time_limit', 'org', 'person', 'reason', 'category', 'photo', 'point', 'object')),
+	type		text NOT NULL CHECK (type IN ('text', 'free_text', 'number', 'boolean', 'timestamp', 'time_limit', 'org', 'orgs', 'person', 'reason', 'category', 'photo', 'point', 'object', 'case')),
 	required	boolean NOT NULL DEFAULT false,
 	meaning		text NOT NULL,
 	meaning_en	text NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE dcm.transition (
 	action		text NOT NULL REFERENCES dcm.action,
 	next_state	text REFERENCES dcm.state,
 	roles		text[] NOT NULL,
-	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site,arrive,recompute}'),
+	effects		text[] NOT NULL DEFAULT '{}' CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site,arrive,recompute,forward,judge_return,reopen,merge,endorse,review,guard,relieve,notice,reply_notice,appeal,decide_appeal,rule_liability}'),
 	valid		tstzrange NOT NULL DEFAULT '[-infinity,)',
 	replaces	int REFERENCES dcm.transition
 );
@@ -123,12 +123,19 @@ CREATE TABLE dcm.case_file (
 	attachments	smallint NOT NULL DEFAULT 0,
 	tasks		smallint NOT NULL DEFAULT 0,
 	head		bytea NOT NULL,
+	parts		smallint NOT NULL DEFAULT 0,
+	merged_into	bigint,
+	reopened	smallint NOT NULL DEFAULT 0,
 	PRIMARY KEY (case_no)
 ) PARTITION BY RANGE (case_no);
 CREATE INDEX case_file_due_idx ON dcm.case_file (due) WHERE ended_at IS NULL AND due IS NOT NULL;
 CREATE INDEX case_file_org_idx ON dcm.case_file (org, case_no) WHERE ended_at IS NULL;
 COMMENT ON TABLE dcm.case_file IS
 	'A row a case: its present state, place, clock and counts, all a fold over dcm.case_log; written by dcm.act and dcm.report_case alone. 案卷:当前状态、位置、计时与计数。';
+
+COMMENT ON COLUMN dcm.case_file.parts IS 'How many bodies beside the lead the last dispatch and its forwarding have brought in: joint, coordinating, forwarded to. 主办以外的协办、协调、转派单位数。';
+COMMENT ON COLUMN dcm.case_file.merged_into IS 'The case that goes on for this one. 并入的案卷号。';
+COMMENT ON COLUMN dcm.case_file.reopened IS 'How often it was opened again after its close. 重新立案次数。';
 
 CREATE TABLE dcm.case_log (
 	case_no		bigint NOT NULL,
@@ -205,11 +212,18 @@ CREATE TABLE dcm.assignment (
 	arrive_limit dcm.time_limit,
 	arrive_due	timestamptz,
 	arrived_at	timestamptz,
+	parent		smallint,
+	fault		text,
+	judged_at	timestamptz,
+	misdirected	boolean NOT NULL DEFAULT false,
 	PRIMARY KEY (case_no, work_no)
 ) PARTITION BY RANGE (case_no);
 CREATE INDEX assignment_org_idx ON dcm.assignment (org, dispatched_at);
 COMMENT ON TABLE dcm.assignment IS
-	'A row a body and dispatch: when it was dispatched, signed, handled, returned, and its own deadline; by when somebody had to be there, and when somebody was. 派遣任务。';
+	'A row a body and dispatch: part is lead 主办, joint 协办 or coordinator 协调; when it was dispatched, signed, handled, returned or recalled, and its deadline, which is the lead''s; by when somebody had to be there, and when somebody was. 派遣任务。';
+COMMENT ON COLUMN dcm.assignment.parent IS 'The assignment out of which it was forwarded to a body below. 转派自。';
+COMMENT ON COLUMN dcm.assignment.fault IS 'Whose fault a return was ruled to be: handler, dispatcher, acceptor or nobody; of one that was handled with misdirected: dispatcher where it was not the body''s own. 退回认定:责任方。';
+COMMENT ON COLUMN dcm.assignment.misdirected IS 'The body handled it saying that it was not its own (首接负责制). 错派仍办理。';
 
 CREATE TABLE dcm.case_stage (
 	case_no		bigint NOT NULL,
@@ -253,10 +267,15 @@ CREATE TABLE dcm.case_task (
 	done_at		timestamptz,
 	done_by		int,
 	outcome		text,
+	org			int,
+	log_no		int,
 	PRIMARY KEY (case_no, task_no)
 ) PARTITION BY RANGE (case_no);
 COMMENT ON TABLE dcm.case_task IS
-	'Tasks for collectors: verify 核实 before filing, check 核查 after handling. 核实、核查任务。';
+	'What somebody is asked to do about a case: verify 核实 before filing, check 核查 after handling, guard 警戒, notice 督办 (org is to answer by due), appeal 申诉 (of org), liability 责任认定; log_no is the entry that opened it, NULL in rows of 0.1.0. outcome is the action that ended it, of an appeal upheld or denied. 案卷任务:核实、核查、警戒、督办、申诉、责任认定。';
+
+-- what waits, whoever it waits for: few beside all that was ever asked
+CREATE INDEX case_task_open_idx ON dcm.case_task (kind, due) WHERE done_at IS NULL;
 
 -- Keys that make calls safe to send twice.  Not partitioned: unique by
 -- themselves, and swept after 90 days.

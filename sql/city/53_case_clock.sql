@@ -51,19 +51,25 @@ COMMENT ON VIEW dcm.falling_due IS
 CREATE VIEW dcm.problem_register WITH (security_invoker = true) AS
 SELECT f.case_no, c.code AS category, c.name AS category_name, f.area, f.address, o.code AS org, o.name AS org_name,
 	r.asked_at AS since, r.reason, n.name AS reason_name, f.resume_at AS planned_till,
-	f.resume_at < now() AS is_past, f.suspended AS times, f.reported_at, f.due
+	f.resume_at < now() AS is_past, f.suspended AS times, f.reported_at, f.due,
+	v.reviews, v.reviewed_at, greatest(r.asked_at, v.reviewed_at) + e.every AS review_due
 FROM dcm.case_file AS f
 	JOIN dcm.category AS c ON c.id = f.category
 	LEFT JOIN dcm.org AS o ON o.id = f.org
 	LEFT JOIN LATERAL (
-		SELECT l.occurred_at AS asked_at, l.data ->> 'reason' AS reason
+		SELECT l.log_no, l.occurred_at AS asked_at, l.data ->> 'reason' AS reason
 		FROM dcm.case_log AS l
 		WHERE l.case_no = f.case_no AND l.action = 'request_suspension'
 		ORDER BY l.log_no DESC LIMIT 1) AS r ON true
+	LEFT JOIN LATERAL (
+		SELECT count(*) AS reviews, max(l.occurred_at) AS reviewed_at
+		FROM dcm.case_log AS l
+		WHERE l.case_no = f.case_no AND l.action = 'review_suspension' AND l.log_no > r.log_no) AS v ON true
 	LEFT JOIN dcm.reason AS n ON (n.kind, n.code) = ('suspend', r.reason)
+	CROSS JOIN (SELECT dcm.setting('review_every')::interval AS every) AS e
 WHERE f.resume_at IS NOT NULL AND f.ended_at IS NULL;
 COMMENT ON VIEW dcm.problem_register IS
-	'Problems that are suspended: since when, why, till when it is planned, whether that is past; the plan itself is in dcm.case_text. 问题库:挂账案卷的原因、起始与计划解决时间。';
+	'Problems that are suspended: since when, why, till when it is planned, whether that is past; how often it was reviewed, and by when it is to be again (setting review_every); the plan itself is in dcm.case_text. 问题库:挂账案卷的原因、起始、计划解决时间与复查。';
 
 CREATE INDEX assignment_arrive_due_idx ON dcm.assignment (arrive_due)
 	WHERE arrive_due IS NOT NULL AND arrived_at IS NULL AND handled_at IS NULL AND returned_at IS NULL AND recalled_at IS NULL;

@@ -287,7 +287,16 @@ BEGIN ATOMIC
 		('callback_within', 'time_limit', NULL),
 		('similar_metres', 'number', NULL),
 		('similar_within', 'interval', NULL),
-		('max_batch', 'integer', NULL)) AS v (setting, kind, choices);
+		('max_batch', 'integer', NULL),
+		('joint_done', 'choice', '{all,lead}'),
+		('first_receiver', 'boolean', NULL),
+		('extension_levels', 'choice', '{1,2}'),
+		('suspension_levels', 'choice', '{1,2}'),
+		('review_every', 'interval', NULL),
+		('appeal_reviews', 'choice', '{1,2,3}'),
+		('danger_arrive_limit', 'time_limit', NULL),
+		('recur_metres', 'number', NULL),
+		('recur_within', 'interval', NULL)) AS v (setting, kind, choices);
 END;
 COMMENT ON FUNCTION dcm.setting_kinds() IS
 	'What kind of value each setting of dcm has, and which values a choice has; other settings are text. 各设置的取值类型与可选值。';

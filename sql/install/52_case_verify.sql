@@ -64,15 +64,22 @@ BEGIN
 			ELSE pg_catalog.format('action "%s" from "%s" to "%s" is not what transition %s allows',
 				s.action, s.from_state, s.to_state, s.transition) END
 	FROM (
-		SELECT e.*, pg_catalog.lag(e.to_state) OVER (PARTITION BY e.case_no ORDER BY e.log_no) AS came_from
+		SELECT e.*, pg_catalog.lag(e.to_state) OVER w AS came_from,
+			-- whether several bodies had it by then
+			pg_catalog.bool_or(coalesce(e.data ?| '{joint,coordinator,part_of}', false)) OVER w AS has_parts
 		FROM dcm.case_log AS e
-		WHERE cases IS NULL OR e.case_no = ANY (cases)) AS s
+		WHERE cases IS NULL OR e.case_no = ANY (cases)
+		WINDOW w AS (PARTITION BY e.case_no ORDER BY e.log_no)) AS s
 		LEFT JOIN dcm.transition AS t ON t.id = s.transition
 	WHERE s.from_state IS DISTINCT FROM s.came_from
 		OR t.id IS NULL
 		OR t.action <> s.action
 		OR t.state IS DISTINCT FROM s.from_state
-		OR s.to_state <> coalesce(t.next_state, s.from_state);
+		OR s.to_state <> coalesce(t.next_state, s.from_state)
+			-- one of several bodies leaves the case where it is, or completes it by a return
+			AND NOT (s.has_parts AND t.effects && '{sign_work,handle_work,return_work}' AND s.to_state = s.from_state)
+			AND NOT (s.has_parts AND t.effects && '{return_work}' AND s.to_state IN (
+				SELECT h.next_state FROM dcm.transition AS h WHERE h.state = s.from_state AND h.effects && '{handle_work}'));
 END
 $$;
 COMMENT ON FUNCTION dcm.verify_steps(bigint[]) IS
@@ -84,16 +91,22 @@ CREATE FUNCTION dcm.fold_cases(cases bigint[]) RETURNS TABLE (
 	clock_from timestamptz, time_limit dcm.time_limit, pauses tstzmultirange, due timestamptz, provisional boolean,
 	org int, dispatched_at timestamptz, work_no smallint, work_from timestamptz, work_limit dcm.time_limit, knows_work boolean,
 	handled_at timestamptz, handler int, closed_at timestamptz,
-	ended_at timestamptz, returned smallint, reworked smallint, extended smallint, suspended smallint, request text, requested_at timestamptz, request_data jsonb, resume_at timestamptz)
+	ended_at timestamptz, returned smallint, reworked smallint, extended smallint, suspended smallint, request text, requested_at timestamptz, request_data jsonb, resume_at timestamptz,
+	parts smallint, merged_into bigint, reopened smallint)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 1000
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY
 	WITH entry AS (
-		SELECT e.*, t.effects, t.next_state IS NOT NULL AS moves
+		SELECT e.*, t.effects, m.moves,
+			-- what takes the case from its bodies, and what makes it handled
+			t.effects && '{recall_work,reopen}' OR (t.effects && '{return_work}' AND m.moves AND e.to_state = t.next_state) AS frees,
+			t.effects && '{handle_work,on_site}' AND m.moves OR (t.effects && '{return_work}' AND m.moves AND e.to_state <> t.next_state) AS handles
 		FROM dcm.case_log AS e
 			LEFT JOIN dcm.transition AS t ON t.id = e.transition
+			-- of several bodies not every one that signs or handles moves the case
+			CROSS JOIN LATERAL (SELECT e.to_state = t.next_state OR e.to_state IS DISTINCT FROM e.from_state AS moves) AS m
 		WHERE cases IS NULL OR e.case_no = ANY (cases)
 	), mark AS (
 		-- for each case the last entry of each kind
@@ -104,13 +117,17 @@ BEGIN
 			pg_catalog.max(e.log_no) FILTER (WHERE e.standard IS NOT NULL) AS standard_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.clock IN ('start', 'reset')) AS given_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.clock IS NOT NULL) AS clock_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work,return_work,recall_work}') AS org_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{handle_work,on_site,rework}') AS handle_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny_extension,deny_suspension,handle_work,return_work,recall_work}') AS request_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work}' OR e.frees) AS org_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.handles OR e.effects && '{rework,reopen}') AS handle_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny_extension,deny_suspension}' OR e.handles OR e.frees) AS request_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR (e.clock = 'reset' AND e.work_no IS NOT NULL)
-				OR e.effects && '{open_work,return_work,recall_work}') AS clock_of_work_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{suspend,resume}') AS suspend_no,
-			pg_catalog.max(e.work_no) AS work_no,
+				OR e.effects && '{open_work}' OR e.frees) AS clock_of_work_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{suspend,resume}' OR (e.effects && '{review}' AND e.clock IS NOT NULL)) AS suspend_no,
+			pg_catalog.max(e.work_no) FILTER (WHERE e.effects && '{open_work}') AS work_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work}') AS dispatch_no,
+			pg_catalog.bool_or(coalesce(e.data ?| '{joint,coordinator,part_of}', false)) AS has_parts,
+			pg_catalog.count(*) FILTER (WHERE e.effects && '{reopen}')::smallint AS reopened,
+			pg_catalog.max((e.data ->> 'into')::bigint) FILTER (WHERE e.effects && '{merge}') AS merged_into,
 			pg_catalog.count(*) FILTER (WHERE e.effects && '{return_work}')::smallint AS returned,
 			pg_catalog.count(*) FILTER (WHERE e.effects && '{rework}')::smallint AS reworked,
 			pg_catalog.count(*) FILTER (WHERE e.effects && '{extend}')::smallint AS extended,
@@ -123,12 +140,17 @@ BEGIN
 		f.occurred_at, d.standard, g.time_limit, g.due, c.clock_from, c.time_limit, c.pauses, c.due, coalesce(c.provisional, false),
 		CASE WHEN o.effects && '{open_work}' THEN o.org END, CASE WHEN o.effects && '{open_work}' THEN o.occurred_at END,
 		coalesce(m.work_no, 0::smallint),
-		CASE WHEN NOT k.effects && '{return_work,recall_work}' THEN k.work_from END,
-		CASE WHEN NOT k.effects && '{return_work,recall_work}' THEN k.work_limit END,
+		CASE WHEN NOT k.frees THEN k.work_from END,
+		CASE WHEN NOT k.frees THEN k.work_limit END,
 		-- entries of 0.1.0 do not tell of it
-		k.work_due IS NULL OR k.work_limit IS NOT NULL OR k.effects && '{return_work,recall_work}',
-		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.occurred_at END,
-		CASE WHEN h.effects && '{handle_work,on_site}' THEN h.actor END,
+		k.work_due IS NULL OR k.work_limit IS NOT NULL OR k.frees,
+		-- of several bodies the last to handle, whenever it was told
+		CASE WHEN h.handles THEN CASE WHEN m.has_parts THEN (SELECT pg_catalog.max(x.occurred_at) FROM entry AS x
+			WHERE x.case_no = m.case_no AND x.effects && '{handle_work,on_site}' AND x.log_no BETWEEN coalesce(m.dispatch_no, 0) AND h.log_no)
+			ELSE h.occurred_at END END,
+		CASE WHEN h.handles THEN CASE WHEN m.has_parts THEN (SELECT x.actor FROM entry AS x
+			WHERE x.case_no = m.case_no AND x.effects && '{handle_work,on_site}' AND x.log_no <= h.log_no ORDER BY x.log_no DESC LIMIT 1)
+			ELSE h.actor END END,
 		CASE WHEN s.ending AND s.stage = 'evaluation' THEN v.occurred_at END,
 		CASE WHEN s.ending THEN v.occurred_at END,
 		m.returned, m.reworked, m.extended, m.suspended,
@@ -137,7 +159,12 @@ BEGIN
 			WHEN r.effects && '{request_suspension}' THEN 'suspension' END,
 		CASE WHEN NOT s.ending AND r.effects && '{request_extension,request_suspension}' THEN r.occurred_at END,
 		CASE WHEN NOT s.ending AND r.effects && '{request_extension,request_suspension}' THEN r.data END,
-		CASE WHEN u.effects && '{suspend}' THEN pg_catalog.upper(u.pauses) END
+		CASE WHEN u.effects && '{suspend,review}' THEN pg_catalog.upper(u.pauses) END,
+		CASE WHEN m.has_parts AND o.effects && '{open_work}' THEN
+			(coalesce(pg_catalog.jsonb_array_length(o.data -> 'joint'), 0) + (o.data ? 'coordinator')::int
+				+ (SELECT pg_catalog.count(*) FROM entry AS x WHERE x.case_no = m.case_no AND x.log_no > o.log_no AND x.effects && '{forward}'))::smallint
+			ELSE 0::smallint END,
+		m.merged_into, m.reopened
 	FROM mark AS m
 		JOIN entry AS l ON (l.case_no, l.log_no) = (m.case_no, m.last_no)
 		LEFT JOIN entry AS v ON (v.case_no, v.log_no) = (m.case_no, m.moved_no)
@@ -155,6 +182,244 @@ END
 $$;
 COMMENT ON FUNCTION dcm.fold_cases(bigint[]) IS
 	'State, clock and counts of the cases given, or of all for NULL, worked out from the log alone. 仅由日志推算案卷的状态与计时。';
+
+CREATE FUNCTION dcm.fold_assignments(cases bigint[]) RETURNS TABLE (
+	case_no bigint, work_no smallint, org int, part text, parent smallint, dispatcher int,
+	dispatched_at timestamptz, signed_at timestamptz, handled_at timestamptz, returned_at timestamptz, recalled_at timestamptz,
+	time_limit dcm.time_limit, knows_limit boolean, due timestamptz, arrive_limit dcm.time_limit, arrive_due timestamptz, arrived_at timestamptz,
+	fault text, judged_at timestamptz, misdirected boolean)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 1000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	-- where one body at a time has the case, an entry tells of its assignment by number
+	RETURN QUERY
+	WITH entry AS (
+		SELECT e.*, t.effects, t.next_state,
+			bool_or(coalesce(e.data ?| '{joint,coordinator,part_of}', false)) OVER (PARTITION BY e.case_no) AS has_parts
+		FROM dcm.case_log AS e
+			JOIN dcm.transition AS t ON t.id = e.transition
+		WHERE cases IS NULL OR e.case_no = ANY (cases)
+	), single AS (
+		SELECT e.case_no, e.work_no,
+			max(e.org) FILTER (WHERE e.effects && '{open_work}') AS org,
+			max(e.actor) FILTER (WHERE e.effects && '{open_work}') AS dispatcher,
+			max(e.occurred_at) FILTER (WHERE e.effects && '{open_work}') AS dispatched_at,
+			max(e.occurred_at) FILTER (WHERE e.effects && '{sign_work}') AS signed_at,
+			(array_agg(CASE WHEN e.effects && '{handle_work}' THEN e.occurred_at END ORDER BY e.log_no DESC)
+				FILTER (WHERE e.effects && '{handle_work,rework}'))[1] AS handled_at,
+			max(e.occurred_at) FILTER (WHERE e.effects && '{return_work}') AS returned_at,
+			max(e.occurred_at) FILTER (WHERE e.effects && '{recall_work}') AS recalled_at,
+			(array_agg(e.work_limit ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS time_limit,
+			-- entries of 0.1.0 do not tell of it
+			(array_agg(e.work_due IS NULL OR e.work_limit IS NOT NULL ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS knows_limit,
+			(array_agg(e.work_due ORDER BY e.log_no DESC) FILTER (WHERE e.work_due IS NOT NULL OR e.clock = 'reset'))[1] AS due,
+			(array_agg(e.arrive_limit ORDER BY e.log_no DESC) FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_limit,
+			(array_agg(e.arrive_due ORDER BY e.log_no DESC) FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_due,
+			-- the one that was told first, whatever it told of
+			(array_agg(e.occurred_at ORDER BY e.log_no) FILTER (WHERE e.effects && '{arrive}'))[1] AS arrived_at,
+			max(e.data ->> 'fault') FILTER (WHERE e.effects && '{judge_return}') AS fault,
+			max(e.occurred_at) FILTER (WHERE e.effects && '{judge_return}') AS judged_at,
+			coalesce(bool_or(e.effects && '{handle_work}' AND e.data ->> 'misdirected' = 'true'), false) AS misdirected
+		FROM entry AS e
+			CROSS JOIN LATERAL (SELECT e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.clock = 'reset' OR e.effects && '{open_work}' AS work) AS tells
+		WHERE e.work_no IS NOT NULL AND NOT e.has_parts
+		GROUP BY e.case_no, e.work_no
+	)
+	SELECT s.case_no, s.work_no, s.org, 'lead', NULL::smallint, s.dispatcher, s.dispatched_at, s.signed_at, s.handled_at, s.returned_at, s.recalled_at,
+		s.time_limit, s.knows_limit, s.due, s.arrive_limit, s.arrive_due, s.arrived_at, s.fault, s.judged_at, s.misdirected
+	FROM single AS s;
+
+	-- of several bodies each has its own way, and the lead's clock
+	RETURN QUERY
+	WITH RECURSIVE entry AS MATERIALIZED (
+		SELECT e.*, t.effects, t.next_state
+		FROM dcm.case_log AS e
+			JOIN dcm.transition AS t ON t.id = e.transition
+		WHERE e.case_no IN (SELECT x.case_no FROM dcm.case_log AS x
+			WHERE x.data ?| '{joint,coordinator,part_of}' AND (cases IS NULL OR x.case_no = ANY (cases)))
+	), opened AS MATERIALIZED (
+		SELECT e.case_no, e.work_no, e.org, 'lead' AS part, NULL::smallint AS parent, e.log_no AS since_no, e.occurred_at AS at, e.actor, e.work_no AS lead_no
+		FROM entry AS e WHERE e.effects && '{open_work}'
+		UNION ALL
+		SELECT e.case_no, (e.work_no + j.n)::smallint, o.id, 'joint', NULL, e.log_no, e.occurred_at, e.actor, e.work_no
+		FROM entry AS e
+			CROSS JOIN LATERAL jsonb_array_elements_text(e.data -> 'joint') WITH ORDINALITY AS j (code, n)
+			JOIN dcm.org AS o ON o.code = j.code
+		WHERE e.effects && '{open_work}'
+		UNION ALL
+		SELECT e.case_no, (e.work_no + 1 + coalesce(jsonb_array_length(e.data -> 'joint'), 0))::smallint, o.id, 'coordinator', NULL, e.log_no, e.occurred_at, e.actor, e.work_no
+		FROM entry AS e
+			JOIN dcm.org AS o ON o.code = e.data ->> 'coordinator'
+		WHERE e.effects && '{open_work}'
+		UNION ALL
+		SELECT e.case_no, e.work_no, e.org, NULL, (e.data ->> 'part_of')::smallint, e.log_no, e.occurred_at, e.actor,
+			(SELECT max(d.work_no) FROM entry AS d WHERE d.case_no = e.case_no AND d.effects && '{open_work}' AND d.log_no < e.log_no)
+		FROM entry AS e WHERE e.effects && '{forward}'
+	), above AS (
+		-- each with itself and those out of which it came
+		SELECT o.case_no, o.work_no, o.work_no AS ancestor, o.parent FROM opened AS o
+		UNION
+		SELECT a.case_no, a.work_no, p.work_no, p.parent FROM above AS a JOIN opened AS p ON p.case_no = a.case_no AND p.work_no = a.parent
+	), work AS (
+		SELECT o.*, a.part AS kind,
+			coalesce((SELECT min(d.log_no) FROM entry AS d WHERE d.case_no = o.case_no AND d.effects && '{open_work}' AND d.log_no > o.since_no), 2147483647) AS till_no
+		FROM opened AS o
+			-- what is forwarded is of the part out of which it came
+			CROSS JOIN LATERAL (
+				SELECT p.part FROM above AS v JOIN opened AS p ON p.case_no = v.case_no AND p.work_no = v.ancestor
+				WHERE v.case_no = o.case_no AND v.work_no = o.work_no AND p.part IS NOT NULL LIMIT 1) AS a
+	), told AS (
+		SELECT w.*,
+			-- its own handling, or that of whom it was forwarded to, unless a check of it failed
+			(SELECT CASE WHEN e.effects && '{handle_work}' THEN e.log_no END FROM entry AS e
+				WHERE e.case_no = w.case_no AND e.log_no BETWEEN w.since_no AND w.till_no
+					AND ((e.effects && '{handle_work}' AND EXISTS (SELECT FROM above AS v WHERE v.case_no = e.case_no AND v.work_no = e.work_no AND v.ancestor = w.work_no))
+						OR (e.effects && '{rework}' AND w.work_no = w.lead_no))
+				ORDER BY e.log_no DESC LIMIT 1) AS handle_no,
+			(SELECT min(e.log_no) FROM entry AS e
+				WHERE e.case_no = w.case_no AND e.log_no BETWEEN w.since_no AND w.till_no AND e.effects && '{return_work}' AND e.work_no = w.work_no) AS return_no,
+			(SELECT min(e.log_no) FROM entry AS e
+				WHERE e.case_no = w.case_no AND e.log_no BETWEEN w.since_no AND w.till_no
+					AND CASE WHEN w.work_no = w.lead_no THEN e.effects && '{recall_work}'
+						ELSE (e.effects && '{return_work,recall_work}' AND e.work_no = w.lead_no)
+							OR (e.effects && '{return_work,handle_work}' AND e.work_no <> w.work_no
+								AND EXISTS (SELECT FROM above AS v WHERE v.case_no = w.case_no AND v.work_no = w.work_no AND v.ancestor = e.work_no))
+							OR (e.effects && '{handle_work}' AND w.kind <> 'coordinator' AND e.to_state <> e.from_state) END) AS recall_no
+		FROM work AS w
+	), ended AS (
+		SELECT t.*,
+			CASE WHEN t.recall_no < coalesce(t.handle_no, 2147483647) AND t.recall_no < coalesce(t.return_no, 2147483647) THEN t.recall_no END AS taken_no
+		FROM told AS t
+	)
+	SELECT w.case_no, w.work_no, w.org, w.kind, w.parent, w.actor, w.at,
+		(SELECT max(e.occurred_at) FROM entry AS e WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.effects && '{sign_work}'),
+		CASE WHEN w.taken_no IS NULL THEN (SELECT e.occurred_at FROM entry AS e WHERE e.case_no = w.case_no AND e.log_no = w.handle_no) END,
+		(SELECT e.occurred_at FROM entry AS e WHERE e.case_no = w.case_no AND e.log_no = w.return_no),
+		(SELECT e.occurred_at FROM entry AS e WHERE e.case_no = w.case_no AND e.log_no = w.taken_no),
+		CASE WHEN w.kind <> 'coordinator' THEN c.work_limit END, true, CASE WHEN w.kind <> 'coordinator' THEN c.work_due END,
+		r.arrive_limit, r.arrive_due,
+		(SELECT e.occurred_at FROM entry AS e WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.effects && '{arrive}' ORDER BY e.log_no LIMIT 1),
+		j.fault, j.at,
+		EXISTS (SELECT FROM entry AS e WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.effects && '{handle_work}' AND e.data ->> 'misdirected' = 'true')
+	FROM ended AS w
+		LEFT JOIN LATERAL (
+			SELECT e.work_limit, e.work_due FROM entry AS e
+			WHERE e.case_no = w.case_no AND e.log_no BETWEEN w.since_no AND w.till_no - 1
+				AND (w.work_no = w.lead_no OR e.log_no < least(w.handle_no, w.return_no, w.taken_no, 2147483647))
+				AND (e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.clock = 'reset' OR (e.effects && '{open_work}'))
+			ORDER BY e.log_no DESC LIMIT 1) AS c ON true
+		LEFT JOIN LATERAL (
+			SELECT e.arrive_limit, e.arrive_due FROM entry AS e
+			WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.arrive_due IS NOT NULL ORDER BY e.log_no DESC LIMIT 1) AS r ON true
+		LEFT JOIN LATERAL (
+			SELECT e.data ->> 'fault' AS fault, e.occurred_at AS at FROM entry AS e
+			WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.effects && '{judge_return}' ORDER BY e.log_no DESC LIMIT 1) AS j ON true;
+END
+$$;
+COMMENT ON FUNCTION dcm.fold_assignments(bigint[]) IS
+	'The assignments of the cases given, or of all for NULL, worked out from the log alone. 仅由日志推算派遣任务。';
+
+CREATE FUNCTION dcm.verify_assignments(cases bigint[]) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT coalesce(a.case_no, l.case_no), NULL::int, 'fold',
+		format('assignment %s is not what the log says', coalesce(a.work_no, l.work_no))
+	FROM (SELECT * FROM dcm.assignment AS w WHERE cases IS NULL OR w.case_no = ANY (cases)) AS a
+		FULL JOIN dcm.fold_assignments(cases) AS l ON (l.case_no, l.work_no) = (a.case_no, a.work_no)
+	WHERE (a.org, a.part, a.parent, a.dispatcher, a.dispatched_at, a.signed_at, a.returned_at, a.recalled_at, a.handled_at, a.due,
+			a.arrive_due, a.arrive_limit, a.arrived_at, a.fault, a.judged_at, a.misdirected)
+		IS DISTINCT FROM
+		(l.org, l.part, l.parent, l.dispatcher, l.dispatched_at, l.signed_at, l.returned_at, l.recalled_at, l.handled_at, l.due,
+			l.arrive_due, l.arrive_limit, l.arrived_at, l.fault, l.judged_at, l.misdirected)
+		-- entries of 0.1.0 do not tell of it
+		OR (l.knows_limit AND a.time_limit IS DISTINCT FROM l.time_limit);
+END
+$$;
+COMMENT ON FUNCTION dcm.verify_assignments(bigint[]) IS
+	'Which assignments of the cases given, or of all for NULL, are not what their log says. 校验派遣任务与日志是否一致。';
+
+CREATE FUNCTION dcm.verify_tasks(cases bigint[]) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	WITH entry AS (
+		SELECT e.case_no, e.log_no, e.action, e.actor, e.occurred_at, e.org, e.data, e.stage_no, e.stage_due, t.effects
+		FROM dcm.case_log AS e
+			JOIN dcm.transition AS t ON t.id = e.transition
+		WHERE t.effects && '{verify_task,check_task,reassign_task,finish_task,guard,relieve,notice,reply_notice,appeal,decide_appeal,rule_liability,open_work}'
+			AND (cases IS NULL OR e.case_no = ANY (cases))
+	), opening AS (
+		SELECT e.*, CASE WHEN e.effects && '{verify_task}' THEN 'verify' WHEN e.effects && '{check_task}' THEN 'check'
+				WHEN e.effects && '{guard}' THEN 'guard' WHEN e.effects && '{notice}' THEN 'notice'
+				WHEN e.effects && '{appeal}' THEN 'appeal' ELSE 'liability' END AS kind,
+			row_number() OVER (PARTITION BY e.case_no ORDER BY e.log_no) AS task_no
+		FROM entry AS e
+		WHERE e.effects && '{verify_task,check_task,guard,notice,appeal}'
+			OR (e.effects && '{open_work}' AND e.data ->> 'disputed' = 'true')
+			-- a ruling on what nobody had called disputed
+			OR (e.effects && '{rule_liability}' AND NOT EXISTS (
+				SELECT FROM entry AS b WHERE b.case_no = e.case_no AND b.log_no < e.log_no
+					AND (b.effects && '{rule_liability}' OR (b.effects && '{open_work}' AND b.data ->> 'disputed' = 'true'))))
+	), fold AS (
+		SELECT o.case_no, o.task_no::smallint AS task_no, o.kind, o.log_no, o.occurred_at AS requested_at,
+			CASE o.kind WHEN 'guard' THEN o.actor
+				WHEN 'verify' THEN p.id WHEN 'check' THEN p.id END AS person,
+			CASE WHEN o.kind IN ('notice', 'appeal') THEN o.org END AS org,
+			CASE o.kind WHEN 'notice' THEN (o.data ->> 'due')::timestamptz
+				WHEN 'verify' THEN c.due WHEN 'check' THEN c.due END AS due,
+			d.occurred_at AS done_at, d.actor AS done_by, d.outcome
+		FROM opening AS o
+			-- the next look at the place ends what is told of this one
+			CROSS JOIN LATERAL (
+				SELECT coalesce(min(n.log_no), 2147483647) AS before_no FROM opening AS n
+				WHERE n.case_no = o.case_no AND n.log_no > o.log_no AND n.kind IN ('verify', 'check')) AS n
+			LEFT JOIN LATERAL (
+				SELECT e.data ->> 'person' AS code FROM entry AS e
+				WHERE o.kind IN ('verify', 'check') AND e.case_no = o.case_no AND e.log_no >= o.log_no AND e.log_no < n.before_no
+					AND (e.log_no = o.log_no OR e.effects && '{reassign_task}')
+				ORDER BY e.log_no DESC LIMIT 1) AS g ON true
+			LEFT JOIN dcm.person AS p ON p.code = g.code
+			LEFT JOIN LATERAL (
+				SELECT s.stage_due AS due FROM dcm.case_log AS s
+				WHERE o.kind IN ('verify', 'check') AND s.case_no = o.case_no AND s.stage_no = o.stage_no
+				ORDER BY s.log_no DESC LIMIT 1) AS c ON true
+			LEFT JOIN LATERAL (
+				SELECT e.occurred_at, e.actor, CASE WHEN o.kind <> 'appeal' THEN e.action WHEN e.data ->> 'upheld' = 'true' THEN 'upheld' ELSE 'denied' END AS outcome
+				FROM entry AS e
+				WHERE e.case_no = o.case_no AND CASE o.kind
+					WHEN 'guard' THEN e.effects && '{relieve}' AND (e.data ->> 'task')::int = o.task_no
+					WHEN 'notice' THEN e.effects && '{reply_notice}' AND (e.data ->> 'task')::int = o.task_no
+					WHEN 'appeal' THEN e.effects && '{decide_appeal}' AND (e.data ->> 'task')::int = o.task_no
+					WHEN 'liability' THEN e.effects && '{rule_liability}'
+					ELSE e.effects && '{finish_task}' AND e.log_no > o.log_no AND e.log_no < n.before_no END
+				ORDER BY CASE WHEN o.kind = 'liability' THEN -e.log_no ELSE e.log_no END DESC LIMIT 1) AS d ON true
+	)
+	SELECT coalesce(k.case_no, f.case_no), NULL::int, 'fold', format('task %s is not what the log says', coalesce(k.task_no, f.task_no))
+	FROM (SELECT * FROM dcm.case_task AS c WHERE cases IS NULL OR c.case_no = ANY (cases)) AS k
+		FULL JOIN fold AS f ON (f.case_no, f.task_no) = (k.case_no, k.task_no)
+	WHERE (k.kind, k.person, k.org, k.requested_at) IS DISTINCT FROM (f.kind, f.person, f.org, f.requested_at)
+		-- rows of 0.1.0 do not tell by which entry they were opened
+		OR (k.log_no IS NOT NULL AND (k.log_no, k.due) IS DISTINCT FROM (f.log_no, f.due))
+		-- an appeal may have been reviewed and not be decided yet
+		OR ((k.done_at, k.done_by, k.outcome) IS DISTINCT FROM (f.done_at, f.done_by, f.outcome) AND NOT (f.kind = 'appeal' AND k.done_at IS NULL));
+
+	-- how many there are
+	RETURN QUERY
+	SELECT f.case_no, NULL::int, 'fold', format('tasks is %s, the rows say %s', f.tasks, coalesce(g.last, 0))
+	FROM dcm.case_file AS f
+		LEFT JOIN (SELECT t.case_no, max(t.task_no) AS last FROM dcm.case_task AS t
+			WHERE cases IS NULL OR t.case_no = ANY (cases) GROUP BY t.case_no) AS g ON g.case_no = f.case_no
+	WHERE (cases IS NULL OR f.case_no = ANY (cases)) AND f.tasks <> coalesce(g.last, 0);
+END
+$$;
+COMMENT ON FUNCTION dcm.verify_tasks(bigint[]) IS
+	'Which tasks of the cases given, or of all for NULL, are not what their log says. 校验案卷任务与日志是否一致。';
 
 CREATE FUNCTION dcm.verify_fold(cases bigint[]) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 10
@@ -197,16 +462,19 @@ BEGIN
 			('request', f.request, l.request),
 			('requested_at', f.requested_at::text, l.requested_at::text),
 			('request_data', f.request_data::text, l.request_data::text),
-			('resume_at', f.resume_at::text, l.resume_at::text)) AS x (name, stored, told)
+			('resume_at', f.resume_at::text, l.resume_at::text),
+			('parts', f.parts::text, l.parts::text),
+			('merged_into', f.merged_into::text, l.merged_into::text),
+			('reopened', f.reopened::text, l.reopened::text)) AS x (name, stored, told)
 	WHERE (f.state, f.stage, f.moved_no, f.moved_at, f.reported_at, f.filed_at, f.standard, f.base_limit,
 			f.first_due, f.clock_from, f.time_limit, f.pauses, f.due, f.provisional, f.org, f.work_no, f.handled_at, f.handler, f.closed_at, f.ended_at,
 			f.returned, f.reworked, f.extended, f.suspended, f.request, f.dispatched_at, f.requested_at, f.request_data, f.resume_at,
-			f.work_from, f.work_limit)
+			f.work_from, f.work_limit, f.parts, f.merged_into, f.reopened)
 		IS DISTINCT FROM
 		(l.state, l.stage, l.moved_no, l.moved_at, l.reported_at, l.filed_at, l.standard, l.base_limit,
 			l.first_due, l.clock_from, l.time_limit, l.pauses, l.due, l.provisional, l.org, l.work_no, l.handled_at, l.handler, l.closed_at, l.ended_at,
 			l.returned, l.reworked, l.extended, l.suspended, l.request, l.dispatched_at, l.requested_at, l.request_data, l.resume_at,
-			l.work_from, l.work_limit)
+			l.work_from, l.work_limit, l.parts, l.merged_into, l.reopened)
 		AND x.stored IS DISTINCT FROM x.told;
 
 	-- what the case is about: as its report or its last correction told it
@@ -240,40 +508,8 @@ BEGIN
 			GROUP BY m.case_no) AS a ON a.case_no = f.case_no
 	WHERE f.attachments::bigint IS DISTINCT FROM coalesce(a.n, 0);
 
-	-- assignments: when each was dispatched, signed, reached, handled and ended, and its deadlines
-	RETURN QUERY
-	SELECT coalesce(a.case_no, l.case_no), NULL::int, 'fold',
-		pg_catalog.format('assignment %s is not what the log says', coalesce(a.work_no, l.work_no))
-	FROM (SELECT * FROM dcm.assignment AS w WHERE cases IS NULL OR w.case_no = ANY (cases)) AS a
-		FULL JOIN (
-			SELECT e.case_no, e.work_no,
-				pg_catalog.max(e.org) FILTER (WHERE t.effects && '{open_work}') AS org,
-				pg_catalog.max(e.occurred_at) FILTER (WHERE t.effects && '{open_work}') AS dispatched_at,
-				pg_catalog.max(e.occurred_at) FILTER (WHERE t.effects && '{sign_work}') AS signed_at,
-				pg_catalog.max(e.occurred_at) FILTER (WHERE t.effects && '{return_work}') AS returned_at,
-				pg_catalog.max(e.occurred_at) FILTER (WHERE t.effects && '{recall_work}') AS recalled_at,
-				(pg_catalog.array_agg(CASE WHEN t.effects && '{handle_work}' THEN e.occurred_at END ORDER BY e.log_no DESC)
-					FILTER (WHERE t.effects && '{handle_work,rework}'))[1] AS handled_at,
-				(pg_catalog.array_agg(e.work_due ORDER BY e.log_no DESC)
-					FILTER (WHERE e.work_due IS NOT NULL OR e.clock = 'reset'))[1] AS due,
-				(pg_catalog.array_agg(e.arrive_due ORDER BY e.log_no DESC)
-					FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_due,
-				(pg_catalog.array_agg(e.arrive_limit ORDER BY e.log_no DESC)
-					FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_limit,
-				-- the one that was told first, whatever it told of
-				(pg_catalog.array_agg(e.occurred_at ORDER BY e.log_no) FILTER (WHERE t.effects && '{arrive}'))[1] AS arrived_at,
-				(pg_catalog.array_agg(e.work_limit ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS work_limit,
-				(pg_catalog.array_agg(e.work_due IS NULL OR e.work_limit IS NOT NULL ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS knows_limit
-			FROM dcm.case_log AS e
-				JOIN dcm.transition AS t ON t.id = e.transition
-				CROSS JOIN LATERAL (SELECT e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.clock = 'reset' OR t.effects && '{open_work}' AS work) AS tells
-			WHERE e.work_no IS NOT NULL AND (cases IS NULL OR e.case_no = ANY (cases))
-			GROUP BY e.case_no, e.work_no) AS l ON (l.case_no, l.work_no) = (a.case_no, a.work_no)
-	WHERE (a.org, a.dispatched_at, a.signed_at, a.returned_at, a.recalled_at, a.handled_at, a.due, a.arrive_due, a.arrive_limit, a.arrived_at)
-		IS DISTINCT FROM
-		(l.org, l.dispatched_at, l.signed_at, l.returned_at, l.recalled_at, l.handled_at, l.due, l.arrive_due, l.arrive_limit, l.arrived_at)
-		-- entries of 0.1.0 do not tell of it
-		OR (l.knows_limit AND a.time_limit IS DISTINCT FROM l.work_limit);
+	RETURN QUERY SELECT a.* FROM dcm.verify_assignments(cases) AS a;
+	RETURN QUERY SELECT k.* FROM dcm.verify_tasks(cases) AS k;
 
 	-- how many stages there are
 	RETURN QUERY

@@ -34,6 +34,47 @@ $$;
 COMMENT ON FUNCTION dcm.case_story(bigint) IS
 	'What happened to a case, entry by entry, in the city''s words; told_late: told over a minute after it happened. P0002 where there is no such case. 案卷经过,逐条说明。';
 
+CREATE FUNCTION dcm.org_within(org int, ancestor int) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 500
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	-- a circle ends the walk
+	FOR depth IN 1..32 LOOP
+		IF org IS NULL OR org = ancestor THEN
+			RETURN org = ancestor;
+		END IF;
+		SELECT o.parent INTO org FROM dcm.org AS o WHERE o.id = org_within.org;
+	END LOOP;
+	RETURN false;
+END
+$$;
+COMMENT ON FUNCTION dcm.org_within(int, int) IS
+	'Whether a body is another one or below it; NULL for no body. 机构是否为另一机构或其下级。';
+
+CREATE FUNCTION dcm.case_parts(case_no bigint,
+	OUT work_no smallint, OUT org int, OUT part text, OUT parent smallint, OUT is_signed boolean, OUT is_handled boolean, OUT waits_for text[])
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 2
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT a.work_no, a.org, a.part, a.parent, a.signed_at IS NOT NULL, a.handled_at IS NOT NULL,
+		CASE WHEN a.handled_at IS NOT NULL THEN '{}'
+			WHEN a.part = 'coordinator' THEN '{arrive}'
+			WHEN a.signed_at IS NULL THEN '{sign_work,return_work,arrive}'
+			ELSE '{handle_work,return_work,forward,arrive}' END::text[]
+	FROM dcm.case_file AS f
+		JOIN dcm.assignment AS a ON a.case_no = f.case_no AND a.work_no >= f.work_no
+			AND a.returned_at IS NULL AND a.recalled_at IS NULL
+	WHERE f.case_no = case_parts.case_no AND f.org IS NOT NULL
+	ORDER BY a.work_no;
+END
+$$;
+COMMENT ON FUNCTION dcm.case_parts(bigint) IS
+	'The bodies that have a case now: lead, joint, coordinator, and those to which one of them has forwarded it (parent: the assignment that was), each with the effects that wait for it. 案卷当前的主办、协办、协调与转派单位。';
+
 CREATE FUNCTION dcm.actions_of(case_no bigint, person text, post text = NULL,
 	OUT action text, OUT label text, OUT label_en text, OUT needs text[])
 	RETURNS SETOF record
@@ -43,7 +84,8 @@ AS $$
 DECLARE
 	file record;
 BEGIN
-	SELECT f.state, f.org, s.stage INTO file
+	PERFORM dcm.require_city('0.2.0');
+	SELECT f.state, f.org, f.parts, f.request, s.stage INTO file
 	FROM dcm.case_file AS f JOIN dcm.state AS s ON s.code = f.state
 	WHERE f.case_no = actions_of.case_no;
 	IF NOT FOUND THEN
@@ -66,11 +108,33 @@ BEGIN
 				AND p.code = coalesce(actions_of.post, p.code)
 				AND p.valid @> pg_catalog.clock_timestamp()
 				AND (NOT r.for_body OR file.org IS NULL
-					OR file.org IN (
+					OR EXISTS (
 						WITH RECURSIVE below AS (
 							SELECT p.org AS id
 							UNION SELECT o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id)
-						SELECT b.id FROM below AS b))))
+						SELECT FROM below AS b
+						WHERE b.id = file.org OR (file.parts > 0 AND t.effects && '{sign_work,handle_work,return_work,forward,arrive}'
+							AND b.id IN (SELECT a.org FROM dcm.case_parts(actions_of.case_no) AS a))))))
+		-- of several bodies one that has it still to do
+		AND (NOT t.effects && '{sign_work,handle_work,return_work,forward}'
+			OR CASE WHEN file.parts = 0 THEN t.next_state IS NOT NULL OR NOT t.effects && '{sign_work,handle_work}'
+				ELSE EXISTS (
+					SELECT FROM dcm.case_parts(actions_of.case_no) AS a
+						JOIN dcm.post AS p ON p.role = ANY (t.roles) AND p.code = coalesce(actions_of.post, p.code) AND p.valid @> pg_catalog.clock_timestamp()
+						JOIN dcm.person AS h ON h.id = p.person AND h.code = actions_of.person
+						JOIN dcm.role AS r ON r.code = p.role
+					WHERE a.waits_for && t.effects AND (NOT r.for_body OR dcm.org_within(a.org, p.org))) END)
+		-- what answers something, where there is something to answer
+		AND (NOT t.effects && '{extend,deny_extension}' OR coalesce(file.request = 'extension', false))
+		AND (NOT t.effects && '{suspend,deny_suspension}' OR coalesce(file.request = 'suspension', false))
+		AND (NOT t.effects && '{endorse}' OR coalesce(t.action ~ file.request, false))
+		AND (NOT t.effects && '{guard,relieve,reply_notice,decide_appeal}' OR t.effects && '{guard}' <> EXISTS (
+			SELECT FROM dcm.case_task AS k
+			WHERE k.case_no = actions_of.case_no AND k.done_at IS NULL
+				AND k.kind = CASE WHEN t.effects && '{reply_notice}' THEN 'notice' WHEN t.effects && '{decide_appeal}' THEN 'appeal' ELSE 'guard' END))
+		AND (NOT t.effects && '{judge_return}' OR EXISTS (
+			SELECT FROM dcm.assignment AS a
+			WHERE a.case_no = actions_of.case_no AND a.judged_at IS NULL AND (a.returned_at IS NOT NULL OR a.misdirected)))
 		-- whoever handled a case, before a rework too, neither checks nor closes it
 		AND NOT (file.stage = 'closing' AND t.next_state IS NOT NULL AND EXISTS (
 			SELECT FROM dcm.case_log AS l

@@ -212,7 +212,7 @@ BEGIN
 		SELECT DISTINCT h.org AS top, h.org AS id FROM held AS h WHERE h.for_body AND h.org IS NOT NULL
 		UNION SELECT b.top, o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id),
 	step AS (
-		SELECT t.state, t.effects, s.stage = 'closing' AND t.next_state IS NOT NULL AS closes, h.for_body,
+		SELECT t.state, t.effects, t.next_state IS NOT NULL AS moves, s.stage = 'closing' AND t.next_state IS NOT NULL AS closes, h.for_body,
 			ARRAY(SELECT b.id FROM below AS b WHERE b.top = h.org) AS bodies
 		FROM dcm.transition AS t
 			JOIN held AS h ON h.role = ANY (t.roles)
@@ -221,7 +221,7 @@ BEGIN
 		-- what takes a case on, or answers a request: not what is open to everybody,
 		-- nor what breaks it off or takes it back
 		WHERE t.valid @> moment AND '*' <> ALL (t.roles)
-			AND (n.stage <> 'ended' OR t.effects && '{extend,deny_extension,deny_suspension}')
+			AND (n.stage <> 'ended' OR t.effects && '{extend,deny_extension,deny_suspension,sign_work,handle_work}')
 			AND NOT t.effects && '{recall_work}')
 	SELECT f.case_no, f.state, f.due,
 		dcm.traffic_light(f.clock_from, f.time_limit, f.due, coalesce(CASE WHEN to_close THEN f.closed_at ELSE f.handled_at END, moment),
@@ -231,12 +231,17 @@ BEGIN
 	FROM dcm.case_file AS f
 		LEFT JOIN LATERAL (
 			SELECT k.person FROM dcm.case_task AS k
-			WHERE k.case_no = f.case_no AND k.task_no = f.tasks AND k.done_at IS NULL
-			LIMIT 1) AS task ON f.tasks > 0
+			WHERE k.case_no = f.case_no AND k.kind IN ('verify', 'check') AND k.done_at IS NULL
+			ORDER BY k.task_no DESC LIMIT 1) AS task ON f.tasks > 0
 	WHERE f.ended_at IS NULL AND EXISTS (
 		SELECT FROM step
 		WHERE step.state = f.state
-			AND (NOT step.for_body OR f.org IS NULL OR f.org = ANY (step.bodies))
+			AND (NOT step.for_body OR f.org IS NULL OR f.org = ANY (step.bodies) OR f.parts > 0)
+			-- of several bodies one that has it still to do
+			AND (NOT step.effects && '{sign_work,handle_work}' OR CASE WHEN f.parts = 0 THEN step.moves ELSE EXISTS (
+				SELECT FROM dcm.case_parts(f.case_no) AS a
+				WHERE a.waits_for && step.effects AND (NOT step.for_body OR a.org = ANY (step.bodies))) END)
+			AND (f.parts = 0 OR step.effects && '{sign_work,handle_work}' OR NOT step.for_body OR f.org = ANY (step.bodies))
 			AND CASE WHEN step.effects && '{extend,deny_extension}' THEN coalesce(f.request = 'extension', false)
 				WHEN step.effects && '{suspend,deny_suspension}' THEN coalesce(f.request = 'suspension', false)
 				WHEN step.effects && '{resume}' THEN coalesce(f.resume_at <= moment, false)
@@ -245,7 +250,7 @@ BEGIN
 				WHEN step.effects && '{finish_task}' THEN coalesce(task.person = me, true)
 				ELSE true END
 			-- whoever handled a case, before a rework too, neither checks nor closes it
-			AND NOT (step.closes AND (coalesce(f.handler = me, false) OR f.reworked > 0 AND EXISTS (
+			AND NOT (step.closes AND (coalesce(f.handler = me, false) OR (f.reworked > 0 OR f.reopened > 0 OR f.parts > 0 OR f.work_no > 1) AND EXISTS (
 				SELECT FROM dcm.case_log AS l JOIN dcm.transition AS w ON w.id = l.transition
 				WHERE l.case_no = f.case_no AND l.actor = me AND w.effects && '{handle_work,on_site}'))));
 END
@@ -303,7 +308,7 @@ BEGIN
 	IF after_case_no IS NOT NULL AND after_given IS NULL THEN
 		after_given := EXISTS (
 			SELECT FROM dcm.case_file AS f
-				JOIN dcm.case_task AS k ON k.case_no = f.case_no AND k.task_no = f.tasks AND k.done_at IS NULL
+				JOIN dcm.case_task AS k ON k.case_no = f.case_no AND k.kind IN ('verify', 'check') AND k.done_at IS NULL
 				JOIN dcm.person AS h ON h.id = k.person
 			WHERE f.case_no = after_case_no AND h.code = worklist.person);
 	END IF;

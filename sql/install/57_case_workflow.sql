@@ -82,16 +82,18 @@ BEGIN
 		UNION
 		SELECT coalesce(m.next_state, m.state),
 			w.filed OR m.effects && '{file}',
-			(w.at_work OR m.effects && '{open_work}') AND NOT m.effects && '{return_work,recall_work}',
-			(w.handled OR m.effects && '{handle_work,on_site}') AND NOT m.effects && '{rework}'
+			(w.at_work OR m.effects && '{open_work}') AND NOT m.effects && '{return_work,recall_work,reopen}',
+			(w.handled OR m.effects && '{handle_work,on_site}') AND NOT m.effects && '{rework,reopen}'
 		FROM walk AS w JOIN move AS m ON m.state = w.code
+		-- what was never filed is not reopened
+		WHERE w.filed OR NOT m.effects && '{reopen}'
 	), fault AS (
 		SELECT 'unfiled' AS problem, m.state, m.action, 'a body is given the case on a way on which it was never filed: it has no limit. 未立案即派遣。' AS detail
 		FROM move AS m JOIN walk AS w ON w.code = m.state WHERE m.effects && '{open_work}' AND NOT w.filed
 		UNION
 		SELECT 'no_work', m.state, m.action, 'it concerns the body''s work on a way on which no body has the case. 尚未派遣。'
 		FROM move AS m JOIN walk AS w ON w.code = m.state
-		WHERE m.effects && '{sign_work,return_work,recall_work,handle_work}' AND NOT w.at_work
+		WHERE m.effects && '{sign_work,return_work,recall_work,handle_work,forward}' AND NOT w.at_work
 		UNION
 		SELECT 'not_handled', m.state, m.action, 'a rework on a way on which nothing was handled. 未处置即返工。'
 		FROM move AS m JOIN walk AS w ON w.code = m.state WHERE m.effects && '{rework}' AND NOT w.handled
@@ -102,6 +104,10 @@ BEGIN
 		SELECT 'no_resume', m.next_state, m.action, 'what is suspended there is never resumed: no action with effect resume leaves the state. 挂账后无法恢复。'
 		FROM move AS m WHERE m.effects && '{suspend}' AND m.next_state IS NOT NULL
 			AND NOT EXISTS (SELECT FROM move AS r WHERE r.state = m.next_state AND r.effects && '{resume}')
+		UNION
+		SELECT 'no_endorsement', m.state, m.action, format('the city decides it at two levels (setting %s), and in this state nobody can endorse. 无初审动作。', a.name)
+		FROM move AS m CROSS JOIN (VALUES ('extend', 'extension_levels'), ('suspend', 'suspension_levels')) AS a (effect, name)
+		WHERE a.effect = ANY (m.effects) AND dcm.setting(a.name) = '2' AND NOT EXISTS (SELECT FROM move AS r WHERE r.state = m.state AND 'endorse' = ANY (r.effects))
 		UNION
 		SELECT 'no_request', m.state, m.action, format('it answers a request for %s, and in this state nobody can ask. 无对应申请。', a.what)
 		FROM move AS m CROSS JOIN (VALUES ('extend', 'request_extension', 'an extension'), ('suspend', 'request_suspension', 'a suspension')) AS a (effect, needs, what)
@@ -114,7 +120,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.check_workflow() IS
-	'What is unsound in the transitions that count now: no_beginning, unreachable, no_ending, stranded; no_role, nobody, no_function; unfiled, no_work, twice_at_work, not_handled, no_resume, no_request, no_recompute, each with the reason in words. No row where all is well. 工作流检查:可达、终结、权限与计时。';
+	'What is unsound in the transitions that count now: no_beginning, unreachable, no_ending, stranded; no_role, nobody, no_function; unfiled, no_work, twice_at_work, not_handled, no_resume, no_request, no_endorsement, no_recompute, each with the reason in words. No row where all is well. 工作流检查:可达、终结、权限与计时。';
 
 CREATE FUNCTION dcm.workflow_mermaid() RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 10000

@@ -12,6 +12,7 @@ INSERT INTO @into@.role (code, name, name_en, max_backdate, for_body) VALUES
 	('area_head', '地域责任人', 'person in charge of an area', '0', false),
 	('leader', '领导', 'leader', '0', false),
 	('deputy', '分管领导', 'deputy in charge', '0', false),
+	('coordinator', '协调员', 'coordinator of a committee or a government', '0', false),
 	('data_keeper', '数据维护员', 'keeper of base data', '0', false),
 	('privacy', '个人信息保护员', 'keeper of personal data, who erases it', '0', false),
 	('auditor', '纪检监察', 'disciplinary auditor', '0', false)

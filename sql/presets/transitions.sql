@@ -47,7 +47,22 @@ INSERT INTO @into@.action (code, name, name_en, function) VALUES
 	('void', '作废', 'void', 'dcm.void_case'),
 	('remind', '催办', 'remind', 'dcm.remind_case'),
 	('comment', '批注', 'comment', 'dcm.comment_case'),
-	('reassign_task', '改派', 'reassign task', 'dcm.reassign_task')
+	('reassign_task', '改派', 'reassign task', 'dcm.reassign_task'),
+	('forward', '转派', 'forward', 'dcm.forward_case'),
+	('judge_return', '退回认定', 'judge return', 'dcm.judge_return'),
+	('endorse_extension', '延期初审', 'endorse extension', 'dcm.endorse_extension'),
+	('endorse_suspension', '挂账初审', 'endorse suspension', 'dcm.endorse_suspension'),
+	('review_suspension', '挂账复查', 'review suspension', 'dcm.review_suspension'),
+	('guard', '警戒', 'guard', 'dcm.guard_case'),
+	('relieve', '解除警戒', 'relieve', 'dcm.relieve_case'),
+	('reopen', '重新立案', 'reopen', 'dcm.reopen_case'),
+	('merge', '并案', 'merge', 'dcm.merge_case'),
+	('issue_notice', '督办', 'issue notice', 'dcm.issue_notice'),
+	('reply_notice', '督办回复', 'reply to notice', 'dcm.reply_notice'),
+	('appeal', '申诉', 'appeal', 'dcm.appeal_case'),
+	('decide_appeal', '申诉裁定', 'decide appeal', 'dcm.decide_appeal'),
+	('rule_liability', '责任认定', 'rule on liability', 'dcm.rule_liability'),
+	('rate', '评价', 'rate', 'dcm.rate_case')
 ON CONFLICT DO NOTHING;
 
 INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en) VALUES
@@ -71,6 +86,9 @@ INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en)
 	('file', 'time_limit', 'time_limit', false, '另定时限', 'another limit than the standard''s'),
 	('file', 'reason', 'free_text', false, '放宽时限的理由', 'why, needed for a longer limit'),
 	('dispatch', 'org', 'org', true, '责任单位', 'the body that is to handle it'),
+	('dispatch', 'joint', 'orgs', false, '协办单位', 'bodies that join it'),
+	('dispatch', 'coordinator', 'org', false, '协调单位', 'the body that coordinates'),
+	('dispatch', 'disputed', 'boolean', false, '责任有争议,先行处置', 'liability is disputed: handled first, ruled on later'),
 	('recall', 'reason', 'free_text', true, '撤回原因', 'why'),
 	('return', 'reason', 'reason', true, '退回原因', 'why'),
 	('return', 'note', 'free_text', true, '退回说明', 'in words'),
@@ -85,6 +103,7 @@ INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en)
 	('deny_suspension', 'reason', 'free_text', false, '不同意的理由', 'why'),
 	('arrive', 'photo', 'photo', false, '现场照片', 'photograph'),
 	('handle', 'result', 'free_text', true, '处置结果', 'what was done'),
+	('handle', 'misdirected', 'boolean', false, '错派仍办理', 'it was another''s, and was handled all the same'),
 	('handle', 'after', 'photo', true, '处置后照片', 'photograph after'),
 	('request_check', 'how', 'text', false, '核查方式', 'site, photo or video'),
 	('request_check', 'person', 'person', false, '核查人', 'who is to check'),
@@ -92,7 +111,32 @@ INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en)
 	('fail_check', 'photo', 'photo', true, '核查照片', 'photograph'),
 	('fail_check', 'reason', 'free_text', true, '返工原因', 'why'),
 	('void', 'reason', 'reason', true, '作废原因', 'why'),
-	('reassign_task', 'person', 'person', true, '改派给', 'who is to go instead')
+	('reassign_task', 'person', 'person', true, '改派给', 'who is to go instead'),
+	('forward', 'org', 'org', true, '下级单位', 'the body below that goes on with it'),
+	('judge_return', 'upheld', 'boolean', true, '退回是否成立', 'whether the return was right'),
+	('judge_return', 'work_no', 'number', false, '派遣序号,缺省为最近一次', 'number of the assignment, the last one if not given'),
+	('review_suspension', 'finding', 'free_text', true, '复查情况', 'what was found'),
+	('review_suspension', 'until', 'timestamp', false, '改为挂账至', 'until when it is suspended now'),
+	('guard', 'place', 'point', false, '警戒位置', 'where'),
+	('guard', 'photo', 'photo', false, '现场照片', 'photograph'),
+	('relieve', 'reason', 'free_text', false, '解除说明', 'why, where nobody has come'),
+	('reopen', 'reason', 'reason', true, '重新立案原因', 'why'),
+	('merge', 'into', 'case', true, '并入的案卷号', 'number of the case that goes on for both'),
+	('issue_notice', 'due', 'timestamp', true, '督办期限', 'by when'),
+	('issue_notice', 'demand', 'free_text', false, '督办要求', 'what is asked for'),
+	('reply_notice', 'result', 'free_text', true, '督办回复', 'what was done'),
+	('reply_notice', 'task_no', 'number', false, '督办序号', 'number of the notice within the case, where several wait'),
+	('appeal', 'ground', 'reason', true, '申诉理由', 'on which ground'),
+	('appeal', 'statement', 'free_text', false, '申诉陈述', 'in words'),
+	('decide_appeal', 'upheld', 'boolean', true, '申诉是否成立', 'whether it is upheld'),
+	('decide_appeal', 'exempts', 'text', false, '免予计分的事项', 'from what it exempts: overdue, return, rework, reopen or all, by commas; needed where it is upheld'),
+	('decide_appeal', 'finding', 'free_text', false, '裁定意见', 'why'),
+	('decide_appeal', 'task_no', 'number', false, '申诉序号', 'number of the appeal within the case, where several wait'),
+	('rule_liability', 'org', 'org', true, '责任单位', 'the body that bears it'),
+	('rule_liability', 'share', 'number', false, '责任比例(%)', 'how much of it, in percent'),
+	('rule_liability', 'fund', 'number', false, '经费(元)', 'what it costs, in yuan'),
+	('rule_liability', 'basis', 'free_text', false, '认定依据', 'why'),
+	('rate', 'satisfaction', 'text', true, '满意度', 'how satisfied the caller is, a code of dcm.label')
 ON CONFLICT DO NOTHING;
 
 INSERT INTO @into@.transition (state, action, next_state, roles, effects)
@@ -114,15 +158,23 @@ FROM (VALUES
 	('dispatched', 'return', 'filed', '{liaison}', '{return_work}'),
 	('handling', 'return', 'filed', '{liaison}', '{return_work}'),
 	('handling', 'request_extension', NULL, '{liaison}', '{request_extension}'),
-	('handling', 'grant_extension', NULL, '{dispatcher}', '{extend}'),
+	('handling', 'endorse_extension', NULL, '{dispatcher}', '{endorse}'),
+	('handling', 'endorse_suspension', NULL, '{dispatcher}', '{endorse}'),
+	('handling', 'grant_extension', NULL, '{dispatcher,shift_leader}', '{extend}'),
 	('handling', 'deny_extension', NULL, '{dispatcher}', '{deny_extension}'),
 	('handling', 'request_suspension', NULL, '{liaison}', '{request_suspension}'),
-	('handling', 'grant_suspension', 'suspended', '{dispatcher}', '{suspend}'),
+	('handling', 'grant_suspension', 'suspended', '{dispatcher,shift_leader}', '{suspend}'),
 	('handling', 'deny_suspension', NULL, '{dispatcher}', '{deny_suspension}'),
 	('suspended', 'resume', 'handling', '{dispatcher,liaison,system}', '{resume}'),
 	('dispatched', 'arrive', NULL, '{handler,liaison,collector}', '{arrive}'),
 	('handling', 'arrive', NULL, '{handler,liaison,collector}', '{arrive}'),
 	('handling', 'handle', 'handled', '{handler,liaison}', '{handle_work}'),
+	-- of several bodies each signs and handles for itself
+	('handling', 'sign', NULL, '{liaison}', '{sign_work}'),
+	('dispatched', 'handle', NULL, '{handler,liaison}', '{handle_work}'),
+	('handling', 'forward', NULL, '{liaison}', '{forward}'),
+	('suspended', 'review_suspension', NULL, '{dispatcher,shift_leader}', '{review}'),
+	('closed', 'reopen', 'filed', '{shift_leader}', '{reopen}'),
 	('handled', 'request_check', 'checking', '{acceptor}', '{check_task}'),
 	('checking', 'pass_check', 'checked', '{collector}', '{finish_task}'),
 	('checking', 'fail_check', 'handling', '{collector}', '{finish_task,rework}'),
@@ -136,6 +188,16 @@ FROM @into@.state AS s
 	CROSS JOIN (VALUES
 		('amend', NULL, '{acceptor,shift_leader,dispatcher}', '{amend}'),
 		('void', 'voided', '{shift_leader}', '{}'),
+		('merge', 'voided', '{shift_leader}', '{merge}'),
+		('guard', NULL, '{collector,handler,liaison}', '{guard}'),
+		('relieve', NULL, '{collector,handler,liaison,shift_leader}', '{relieve}'),
+		('issue_notice', NULL, '{dispatcher,shift_leader,leader,inspector}', '{notice}'),
+		('reply_notice', NULL, '{liaison}', '{reply_notice}'),
+		('appeal', NULL, '{liaison}', '{appeal}'),
+		('decide_appeal', NULL, '{shift_leader,leader,auditor}', '{decide_appeal}'),
+		('judge_return', NULL, '{shift_leader,leader}', '{judge_return}'),
+		('rule_liability', NULL, '{coordinator,leader,shift_leader}', '{rule_liability}'),
+		('rate', NULL, '{acceptor,shift_leader}', '{}'),
 		('recompute_deadlines', NULL, '{system}', '{recompute}'),
 		('remind', NULL, '{dispatcher,shift_leader,leader,inspector}', '{}'),
 		('comment', NULL, '{*}', '{}')) AS a (action, next_state, roles, effects)
@@ -143,5 +205,13 @@ WHERE NOT EXISTS (SELECT FROM @into@.transition AS o WHERE o.state = s.code AND 
 	AND CASE a.action
 		WHEN 'amend' THEN s.code IN ('reported', 'verifying', 'accepted', 'filed', 'dispatched', 'handling', 'suspended')
 		WHEN 'comment' THEN true
+		WHEN 'relieve' THEN true
+		WHEN 'decide_appeal' THEN true
 		WHEN 'remind' THEN s.code IN ('dispatched', 'handling')
+		WHEN 'issue_notice' THEN s.code IN ('dispatched', 'handling', 'suspended')
+		WHEN 'reply_notice' THEN s.code IN ('dispatched', 'handling', 'suspended', 'handled', 'checking', 'checked', 'closed')
+		WHEN 'appeal' THEN s.code IN ('handling', 'suspended', 'handled', 'checking', 'checked', 'closed', 'voided')
+		WHEN 'judge_return' THEN s.code IN ('filed', 'dispatched', 'handling', 'suspended', 'handled', 'checking', 'checked', 'closed')
+		WHEN 'rule_liability' THEN s.code NOT IN ('reported', 'verifying', 'accepted', 'rejected')
+		WHEN 'rate' THEN s.ending
 		ELSE NOT s.ending END;

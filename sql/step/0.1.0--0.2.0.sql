@@ -42,6 +42,8 @@ $$;
 @replace install/40_space.sql@
 @replace install/41_responsible.sql@
 @replace install/42_grids.sql@
+DROP FUNCTION dcm.dispatch_case(bigint, text, text, timestamptz, text, bigint);
+DROP FUNCTION dcm.handle_case(bigint, text, text, text, timestamptz, text, bigint);
 @replace install/51_case_verbs.sql@
 DROP FUNCTION dcm.fold_cases(bigint[]);
 @replace install/52_case_verify.sql@
@@ -50,6 +52,7 @@ DROP FUNCTION dcm.fold_cases(bigint[]);
 @replace install/55_case_desk.sql@
 @replace install/56_case_intake.sql@
 @replace install/57_case_workflow.sql@
+@replace install/59_case_registers.sql@
 @replace install/70_job.sql@
 @replace install/80_health.sql@
 @replace install/90_city.sql@

@@ -134,6 +134,7 @@ dcm_act(PG_FUNCTION_ARGS)
 	act_find_action(&act, text_to_cstring(PG_GETARG_TEXT_PP(ARG_ACTION)));
 
 	rights = city_enter();
+	act.tells_stages = leaf_tells_stages();
 	lock_case(&act);
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
 		digest = digest_of_call(fcinfo);

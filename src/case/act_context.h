@@ -25,12 +25,27 @@ typedef struct ActText
 
 #define ACT_TEXTS 16
 
+/* A body that has the case and has neither returned nor lost it. */
+typedef struct ActPart
+{
+	int			work_no;
+	int			org;
+	char	   *part;			/* lead, joint or coordinator */
+	bool		coordinates;	/* a coordinator neither signs nor handles */
+	int			parent;			/* the assignment that was forwarded, or 0 */
+	bool		is_signed;
+	bool		is_handled;
+	TimestampTz handled_at;
+	bool		is_over;		/* returned or recalled by this act */
+} ActPart;
+
 typedef struct Act
 {
 	const Workflow *wf;
 	const WorkflowAction *action;
 	const WorkflowTransition *transition;
 	const WorkflowState *state; /* before; NULL for a report */
+	const WorkflowState *next;	/* after, or NULL where the case stays */
 	Actor		actor;
 	const Post *post;			/* or NULL */
 
@@ -51,6 +66,13 @@ typedef struct Act
 	const bytea *previous;		/* the head of the chain so far */
 
 	/* what the log says beside that */
+	ActPart    *parts;			/* the bodies that have it, read where there are several */
+	int			nparts;
+	const ActPart *part;		/* the one for which the actor acts, NULL for the lead */
+	int			task_no;		/* the task that the act opened or finished, or 0 */
+	const char *fault;			/* whose a return was ruled to be */
+	int			part_of;		/* the assignment that was forwarded */
+
 	const char *clock;			/* what the act did to the clock, or NULL */
 	bool		gives_work_due;
 	Datum		work_due;		/* the assignment's deadline, where the act gave one */

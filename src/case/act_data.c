@@ -50,6 +50,10 @@ value_fits(const JsonbValue *value, const char *type)
 		return value->type == jbvBool;
 	if (strcmp(type, "point") == 0 || strcmp(type, "object") == 0)
 		return value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data);
+	if (strcmp(type, "orgs") == 0)
+		return value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data);
+	if (strcmp(type, "case") == 0)
+		return value->type == jbvNumeric || (value->type == jbvString && value->val.string.len > 0);
 	if (strcmp(type, "photo") == 0)
 		return value->type == jbvBinary ||
 			(value->type == jbvString && value->val.string.len > 0);
@@ -146,6 +150,8 @@ read_value(const Act *act, const WorkflowKey *key)
 	double		lon;
 	double		lat;
 	Photo		photo;
+	const Org **orgs;
+	int64		case_no;
 
 	if (strcmp(key->type, "timestamp") == 0)
 	{
@@ -160,6 +166,10 @@ read_value(const Act *act, const WorkflowKey *key)
 		(void) act_photo(act, key->key, &photo);
 	else if (strcmp(key->type, "org") == 0)
 		(void) act_data_org(act, key->key);
+	else if (strcmp(key->type, "orgs") == 0)
+		(void) act_data_orgs(act, key->key, &orgs);
+	else if (strcmp(key->type, "case") == 0)
+		(void) act_data_case(act, key->key, &case_no);
 	else if (strcmp(key->type, "person") == 0)
 		(void) act_data_person(act, key->key);
 }
@@ -287,6 +297,31 @@ act_data_number(const Act *act, const char *key, int *number)
 	return true;
 }
 
+/* A case number, which an application may send as text, to lose no digit. */
+bool
+act_data_case(const Act *act, const char *key, int64 *case_no)
+{
+	JsonbValue	value;
+
+	if (!find(act, key, &value))
+		return false;
+	*case_no = pg_strtoint64(value.type == jbvString ? string_of(&value) :
+							 DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric))));
+	return true;
+}
+
+/* True or false; false is also returned where the key is absent. */
+bool
+act_data_bool(const Act *act, const char *key, bool *given)
+{
+	JsonbValue	value;
+
+	if (!find(act, key, &value) || value.type != jbvBool)
+		return false;
+	*given = value.val.boolean;
+	return true;
+}
+
 bool
 act_data_time(const Act *act, const char *key, TimestampTz *at)
 {
@@ -317,16 +352,12 @@ act_data_limit(const Act *act, const char *key, int64 *limit)
 	return true;
 }
 
-/* A body by its code, valid at the act's time; NULL where the key is absent. */
-const Org *
-act_data_org(const Act *act, const char *key)
+/* The body of a code, which must be valid at the act's time. */
+static const Org *
+org_of_code(const Act *act, const char *key, const char *code)
 {
-	char	   *code = act_data_text(act, key);
-	const Org  *org;
+	const Org  *org = people_org_by_code(act->actor.people, code);
 
-	if (code == NULL)
-		return NULL;
-	org = people_org_by_code(act->actor.people, code);
 	if (org == NULL || act->at < org->since || act->at >= org->till)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -334,6 +365,37 @@ act_data_org(const Act *act, const char *key)
 				 errdetail("Key \"%s\" of action \"%s\" names a body by code.", key, act->action->code),
 				 errname("dcm.no_org")));
 	return org;
+}
+
+/* A body by its code, valid at the act's time; NULL where the key is absent. */
+const Org *
+act_data_org(const Act *act, const char *key)
+{
+	char	   *code = act_data_text(act, key);
+
+	return code ? org_of_code(act, key, code) : NULL;
+}
+
+/* Bodies by their codes, each valid at the act's time; how many there are. */
+int
+act_data_orgs(const Act *act, const char *key, const Org ***orgs)
+{
+	JsonbValue	list;
+	int			n;
+
+	if (!find(act, key, &list) || list.type != jbvBinary || !JsonContainerIsArray(list.val.binary.data))
+		return 0;
+	n = JsonContainerSize(list.val.binary.data);
+	*orgs = palloc(sizeof(Org *) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+	{
+		JsonbValue *code = getIthJsonbValueFromContainer(list.val.binary.data, i);
+
+		if (code->type != jbvString)
+			bad_key(act, key, "is not a list of codes of bodies");
+		(*orgs)[i] = org_of_code(act, key, string_of(code));
+	}
+	return n;
 }
 
 /* A person by code, valid at the act's time; NULL where the key is absent. */
@@ -393,10 +455,44 @@ act_add_text(Act *act, const char *field, text *value)
 	t->hash = chain_text_hash(t->salt, t->value);
 }
 
+/* What the act tells of itself beside what it carries; how many keys that are. */
+static int
+put_own_keys(JsonbParseState **state, const Act *act)
+{
+	int			kept = 0;
+
+	if (act->clamped)
+	{
+		json_put_text(state, "given_at", timestamptz_to_str(act->given_at));
+		kept++;
+	}
+	if (act->facts)
+	{
+		json_put_jsonb(state, "case", act->facts);
+		kept++;
+	}
+	if (act->task_no)
+	{
+		json_put_int(state, "task", act->task_no);
+		kept++;
+	}
+	if (act->part_of)
+	{
+		json_put_int(state, "part_of", act->part_of);
+		kept++;
+	}
+	if (act->fault)
+	{
+		json_put_text(state, "fault", act->fault);
+		kept++;
+	}
+	return kept;
+}
+
 /*
  * What the log keeps of the data: without free texts, with the time that a
- * loader gave where it was moved and what the case is about where the act tells
- * it; NULL for nothing.
+ * loader gave where it was moved, what the case is about where the act tells it,
+ * and which task or assignment it concerns; NULL for nothing.
  */
 Jsonb *
 act_log_data(const Act *act)
@@ -408,7 +504,8 @@ act_log_data(const Act *act)
 	JsonbValue	value;
 	int			kept = 0;
 
-	if (JB_ROOT_COUNT(act->data) == 0 && !act->clamped && !act->facts)
+	if (JB_ROOT_COUNT(act->data) == 0 && !act->clamped && !act->facts &&
+		!act->task_no && !act->part_of && !act->fault)
 		return NULL;
 	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	it = JsonbIteratorInit(&act->data->root);
@@ -423,16 +520,7 @@ act_log_data(const Act *act)
 		(void) pushJsonbValue(&state, WJB_VALUE, &value);
 		kept++;
 	}
-	if (act->clamped)
-	{
-		json_put_text(&state, "given_at", timestamptz_to_str(act->given_at));
-		kept++;
-	}
-	if (act->facts)
-	{
-		json_put_jsonb(&state, "case", act->facts);
-		kept++;
-	}
+	kept += put_own_keys(&state, act);
 	return kept ? JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)) : NULL;
 }
 

@@ -21,6 +21,7 @@
 #include "case/clock.h"
 #include "case/effects.h"
 #include "case/leaf.h"
+#include "case/requests.h"
 #include "errors.h"
 
 typedef struct LogRow
@@ -172,10 +173,15 @@ close_stage(Act *act)
 static void
 move_state(Act *act)
 {
-	const WorkflowState *next = act->transition->next;
+	const WorkflowState *next = act->next;
 
 	if (next == NULL)
 		return;
+	if (!ACT_NULL(act, ended_at) && !next->ending)
+	{
+		ACT_CLEAR(act, ended_at);
+		ACT_CLEAR(act, closed_at);
+	}
 	ACT_SET(act, state, CStringGetTextDatum(next->code));
 	ACT_SET(act, moved_no, ACT_GET(act, log_no));
 	ACT_SET(act, moved_at, TimestampTzGetDatum(act->at));
@@ -201,7 +207,7 @@ move_state(Act *act)
 static void
 write_stages(Act *act)
 {
-	const WorkflowState *next = act->transition->next;
+	const WorkflowState *next = act->next;
 
 	if (next == NULL || next == act->state ||
 		(strcmp(act->state->stage, next->stage) == 0 &&
@@ -232,7 +238,6 @@ act_write(Act *act)
 {
 	LogRow		log;
 
-	act->tells_stages = leaf_tells_stages();
 	ACT_SET(act, log_no, Int32GetDatum(DatumGetInt32(ACT_GET(act, log_no)) + 1));
 	act_apply_effects(act);
 	if (act->org == 0 && !ACT_NULL(act, org))
@@ -257,10 +262,9 @@ act_write_report(Act *act)
 {
 	LogRow		log;
 
-	act->tells_stages = leaf_tells_stages();
 	ACT_SET(act, log_no, Int32GetDatum(1));
 	move_state(act);
-	begin_stage(act, act->transition->next, 1);
+	begin_stage(act, act->next, 1);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -271,5 +275,5 @@ act_write_report(Act *act)
 		act->case_no = case_no_next(act);
 	}
 	write_log(act, &log);
-	open_stage(act, act->transition->next);
+	open_stage(act, act->next);
 }

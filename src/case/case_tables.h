@@ -5,7 +5,8 @@
  * A row is a pair of arrays, indexed by the enums below; statements are built
  * from the same lists, so that a column is named in one place.  A column that a
  * city has added to its table is none of our business: it is neither read nor
- * written.  The log's columns after hash came with 0.2.0; see chain.c.
+ * written.  The columns after head and after hash came with 0.2.0; see leaf.c
+ * and chain.c.
  *
  * Beside each name is its type, a letter: l int8, i int4, s int2, t text,
  * z timestamptz, j jsonb, b bool, y bytea, m tstzmultirange, G geometry and of
@@ -27,7 +28,8 @@
 	X(handler, 'i') X(closed_at, 'z') X(ended_at, 'z') X(returned, 's') \
 	X(reworked, 's') X(extended, 's') X(suspended, 's') X(request, 't') \
 	X(requested_at, 'z') X(request_data, 'j') X(resume_at, 'z') \
-	X(attachments, 's') X(tasks, 's') X(head, 'y')
+	X(attachments, 's') X(tasks, 's') X(head, 'y') \
+	X(parts, 's') X(merged_into, 'l') X(reopened, 's')
 
 #define CASE_LOG_COLUMNS(X) \
 	X(case_no, 'l') X(log_no, 'i') X(action, 't') X(from_state, 't') \

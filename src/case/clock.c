@@ -11,10 +11,12 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "case/clock.h"
 #include "case/leaf.h"
+#include "case/parts.h"
 #include "errors.h"
 #include "time/deadline.h"
 #include "time/time_limit.h"
@@ -82,19 +84,56 @@ give_work_due(Act *act, bool *isnull)
 	return act->work_due;
 }
 
-/* Writes the assignment's limit and deadline, handled or not as the case is. */
+/* The same, for a body that is given the case while it is with others. */
+void
+clock_tell_work(Act *act)
+{
+	bool		isnull;
+
+	(void) give_work_due(act, &isnull);
+}
+
+static void
+write_one_clock(Act *act, int work_no, bool is_handled, TimestampTz handled_at, bool has_due)
+{
+	Datum		values[5] = {Int64GetDatum(act->case_no), Int16GetDatum(work_no),
+	TimestampTzGetDatum(handled_at), ACT_GET(act, work_limit), act->work_due};
+	bool		nulls[5] = {false, false, !is_handled, ACT_NULL(act, work_limit), !has_due};
+
+	leaf_write(LEAF_WORK_CLOCK, "assignment", act->case_no, work_no, 'u', values, nulls, 5);
+}
+
+/*
+ * Writes the limit and deadline of the assignments: of the lead's, handled or not
+ * as it is, and of those beside it that are still at work.
+ */
 static void
 write_work_clock(Act *act)
 {
-	Datum		values[5] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
-		ACT_GET(act, handled_at), ACT_GET(act, work_limit)};
-	bool		nulls[5] = {false, false, ACT_NULL(act, handled_at), ACT_NULL(act, work_limit)};
+	bool		is_handled = !ACT_NULL(act, handled_at);
+	TimestampTz handled_at = is_handled ? ACT_TIME(act, handled_at) : 0;
+	int			work_no = DatumGetInt16(ACT_GET(act, work_no));
+	bool		no_due;
 
-	if (DatumGetInt16(ACT_GET(act, work_no)) == 0)
+	if (work_no == 0)
 		return;
-	values[4] = give_work_due(act, &nulls[4]);
-	leaf_write(LEAF_WORK_CLOCK, "assignment", act->case_no,
-			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 5);
+	(void) give_work_due(act, &no_due);
+	if (DatumGetInt16(ACT_GET(act, parts)) > 0)
+		parts_read(act);
+	for (int i = 0; i < act->nparts; i++)
+	{
+		const ActPart *part = &act->parts[i];
+
+		/* the lead's own, which may have handled before the others have */
+		if (part_is_lead(act, part) && !HAS_EFFECT(act->transition, rework))
+		{
+			is_handled = part->is_handled;
+			handled_at = part->handled_at;
+		}
+		else if (!part_is_lead(act, part) && !part->is_over && !part->is_handled && !part->coordinates)
+			write_one_clock(act, part->work_no, false, 0, !no_due);
+	}
+	write_one_clock(act, work_no, is_handled, handled_at, !no_due);
 }
 
 static void
@@ -245,6 +284,18 @@ clock_answer(Act *act)
 		clock_pause(act, ACT_TIME(act, requested_at), act->at);
 }
 
+/* What is suspended is so until another day, later or earlier. */
+void
+clock_review(Act *act, TimestampTz till)
+{
+	TimestampTz planned = ACT_TIME(act, resume_at);
+
+	change_pauses(act, CITY_PAUSE, planned, till);
+	change_pauses(act, CITY_UNPAUSE, till, planned);
+	set_due(act, "pause");
+	write_work_clock(act);
+}
+
 /* Resumed before that day: the clock runs again from now. */
 void
 clock_resume(Act *act)
@@ -283,6 +334,29 @@ begin_whole(Act *act, CaseFileColumn from, CaseFileColumn limit)
 	act->row[limit] = ACT_GET(act, base_limit);
 }
 
+/* The time since the handling is not the body's. */
+static void
+pause_since_handled(Act *act)
+{
+	change_pauses(act, CITY_PAUSE, ACT_TIME(act, handled_at), act->at);
+	ACT_CLEAR(act, handled_at);
+}
+
+/*
+ * Reopened: the case's clock goes on as after a failed check; the assignments
+ * stay as they were, and the next dispatch opens another.
+ */
+void
+clock_reopen(Act *act)
+{
+	pause_since_handled(act);
+	if (act->wf->settings.rework_whole)
+		begin_whole(act, CF_clock_from, CF_time_limit);
+	else
+		begin_anew(act, CF_clock_from, CF_time_limit);
+	set_due(act, "restart");
+}
+
 /*
  * Rework: the time between the handling and its refusal is not the body's, and
  * what was left goes on, but for no less than the city's least time; or, where
@@ -291,8 +365,7 @@ begin_whole(Act *act, CaseFileColumn from, CaseFileColumn limit)
 void
 clock_restart(Act *act)
 {
-	change_pauses(act, CITY_PAUSE, ACT_TIME(act, handled_at), act->at);
-	ACT_CLEAR(act, handled_at);
+	pause_since_handled(act);
 	if (act->wf->settings.rework_whole)
 	{
 		begin_whole(act, CF_clock_from, CF_time_limit);
@@ -307,7 +380,7 @@ clock_restart(Act *act)
 	write_work_clock(act);
 }
 
-/* How soon somebody must be there: as the standard says, or else the city. */
+/* How soon somebody must be there: for danger, as the standard says, or as the city. */
 static bool
 arrive_limit(const Act *act, int64 *limit)
 {
@@ -316,6 +389,12 @@ arrive_limit(const Act *act, int64 *limit)
 
 	if (!act->tells_stages)
 		return false;
+	if (act->wf->settings.has_danger_limit &&
+		strcmp(TextDatumGetCString(ACT_GET(act, severity)), "danger") == 0)
+	{
+		*limit = act->wf->settings.danger_limit;
+		return true;
+	}
 	if (!ACT_NULL(act, standard))
 	{
 		if (SPI_execute_plan(city_plan(CITY_ARRIVE_LIMIT), values, NULL, true, 1) != SPI_OK_SELECT)
@@ -376,6 +455,9 @@ clock_sign_work(Act *act)
 	values[3] = give_work_due(act, &nulls[3]);
 	leaf_write(LEAF_WORK_SIGN, "assignment", act->case_no,
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 4);
+	for (int i = 0; act->wf->settings.handle_from_sign && i < act->nparts; i++)
+		if (!part_is_lead(act, &act->parts[i]) && !act->parts[i].coordinates)
+			write_one_clock(act, act->parts[i].work_no, act->parts[i].is_handled, act->parts[i].handled_at, !nulls[3]);
 }
 
 /* A row of the case that a clock hangs on: its columns, false where it has none. */
@@ -406,8 +488,10 @@ clock_arrive(Act *act)
 	Datum		values[3];
 	bool		nulls[3] = {false};
 
-	if (read_clock(act, LEAF_WORK_ARRIVAL, ACT_GET(act, work_no), values, nulls, 3) && nulls[2])
-		write_deadline(act, LEAF_WORK_ARRIVE, "assignment", ACT_GET(act, work_no), act->at);
+	Datum		work_no = Int16GetDatum(part_no(act));
+
+	if (read_clock(act, LEAF_WORK_ARRIVAL, work_no, values, nulls, 3) && nulls[2])
+		write_deadline(act, LEAF_WORK_ARRIVE, "assignment", work_no, act->at);
 }
 
 /* The clock of the arrival, where nobody is there yet. */
@@ -439,8 +523,8 @@ clock_of_stage(const Act *act)
 static void
 recompute_stage(Act *act)
 {
-	Datum		values[4];
-	bool		nulls[4] = {false};
+	Datum		values[3];
+	bool		nulls[3] = {false};
 	Datum		opened_at;
 
 	if (!read_clock(act, LEAF_STAGE_GET, ACT_GET(act, stage_no), values, nulls, 3) || nulls[1] || !nulls[2])
@@ -452,9 +536,8 @@ recompute_stage(Act *act)
 	act->stage_due = plain_deadline(act, DatumGetTimestampTz(values[0]), act->stage_limit);
 	write_deadline(act, LEAF_STAGE_CLOCK, "case_stage", ACT_GET(act, stage_no), act->stage_due);
 	if (DatumGetInt16(ACT_GET(act, tasks)) > 0 &&
-		read_clock(act, LEAF_TASK_GET, ACT_GET(act, tasks), values, nulls, 4) && nulls[1] && !nulls[2] &&
-		values[3] == opened_at)
-		write_deadline(act, LEAF_TASK_CLOCK, "case_task", ACT_GET(act, tasks), act->stage_due);
+		read_clock(act, LEAF_TASK_OF_STAGE, TimestampTzGetDatum(DatumGetTimestampTz(opened_at)), values, nulls, 1))
+		write_deadline(act, LEAF_TASK_CLOCK, "case_task", values[0], act->stage_due);
 }
 
 /*

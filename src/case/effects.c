@@ -15,32 +15,16 @@
 
 #include "case/act_data.h"
 #include "case/attachments.h"
+#include "case/bodies.h"
 #include "case/clock.h"
 #include "case/effects.h"
 #include "case/facts.h"
 #include "case/leaf.h"
+#include "case/parts.h"
+#include "case/refuse.h"
+#include "case/requests.h"
+#include "case/tasks.h"
 #include "errors.h"
-
-/* A move that the rules of an effect forbid. */
-static void
-forbid(const char *name, const char *message, const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_CHECK_VIOLATION),
-			 errmsg("%s", message),
-			 errdetail("%s", detail),
-			 errname(name)));
-}
-
-static void
-bad_argument(const char *name, const char *message, const char *hint)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s", message),
-			 errhint("%s", hint),
-			 errname(name)));
-}
 
 static void
 add_one(Act *act, CaseFileColumn column)
@@ -117,7 +101,7 @@ effect_file(Act *act)
 	int64		limit;
 
 	if (ACT_NULL(act, location) && act->wf->settings.file_needs_point)
-		bad_argument("dcm.no_point", "a case without a point cannot be filed",
+		act_bad_argument("dcm.no_point", "a case without a point cannot be filed",
 					 "Amend its location first, or let setting file_needs_point be false.");
 	(void) act_data_number(act, "condition", &condition);
 	standard_or_error(act, condition, act->at, &has_limit, &limit);
@@ -125,261 +109,6 @@ effect_file(Act *act)
 	ACT_SET(act, filed_at, TimestampTzGetDatum(act->at));
 	clock_start(act, has_limit, limit);
 	act->files = true;
-}
-
-/* open_work: the case goes to a body. */
-static void
-effect_open_work(Act *act)
-{
-	const Org  *org = act_data_org(act, "org");
-
-	if (org == NULL)
-		bad_argument("dcm.no_org", "no body is named", "Name it by key \"org\".");
-	add_one(act, CF_work_no);
-	act->work_no = DatumGetInt16(ACT_GET(act, work_no));
-	act->org = org->id;
-	ACT_SET(act, org, Int32GetDatum(org->id));
-	ACT_SET(act, dispatched_at, TimestampTzGetDatum(act->at));
-	clock_open_work(act);
-}
-
-/* A request that was not answered falls with the move that makes it pointless. */
-void
-act_clear_request(Act *act)
-{
-	ACT_CLEAR(act, request);
-	ACT_CLEAR(act, requested_at);
-	ACT_CLEAR(act, request_data);
-}
-
-/* return_work, recall_work: the case is no body's again. */
-static void
-end_work(Act *act, bool returned)
-{
-	char	   *reason = returned ? act_data_text(act, "reason") : NULL;
-	Datum		at = TimestampTzGetDatum(act->at);
-	Datum		values[5] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no), at,
-		reason ? CStringGetTextDatum(reason) : (Datum) 0, at};
-	bool		nulls[5] = {false, false, !returned, reason == NULL, returned};
-
-	clock_answer(act);
-	leaf_write(LEAF_WORK_END, "assignment", act->case_no,
-			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 5);
-	if (returned)
-		add_one(act, CF_returned);
-	act->org = DatumGetInt32(ACT_GET(act, org));
-	act->work_no = DatumGetInt16(ACT_GET(act, work_no));
-	ACT_CLEAR(act, org);
-	ACT_CLEAR(act, dispatched_at);
-	ACT_CLEAR(act, work_from);
-	ACT_CLEAR(act, work_limit);
-	act->tells_work = false;
-	act_clear_request(act);
-}
-
-/* handle_work: the body says that it is done. */
-static void
-effect_handle_work(Act *act)
-{
-	Datum		values[3] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
-		TimestampTzGetDatum(act->at)};
-
-	clock_answer(act);
-	leaf_write(LEAF_WORK_HANDLE, "assignment", act->case_no,
-			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, NULL, 3);
-	ACT_SET(act, handled_at, TimestampTzGetDatum(act->at));
-	ACT_SET(act, handler, Int32GetDatum(act->actor.person->id));
-	act_clear_request(act);
-	clock_stop(act);
-}
-
-/* rework: the check failed, the body goes on. */
-static void
-effect_rework(Act *act)
-{
-	add_one(act, CF_reworked);
-	clock_restart(act);
-	ACT_CLEAR(act, handler);
-}
-
-/* Keeps a request until it is answered; only one at a time. */
-static void
-keep_request(Act *act, const char *kind)
-{
-	Jsonb	   *data = act_log_data(act);
-
-	if (!ACT_NULL(act, request))
-		forbid("dcm.request_pending", "a request is waiting for an answer already",
-			   "A case has one open request at a time.");
-	ACT_SET(act, request, CStringGetTextDatum(kind));
-	ACT_SET(act, requested_at, TimestampTzGetDatum(act->at));
-	if (data)
-		ACT_SET(act, request_data, JsonbPGetDatum(data));
-}
-
-/* What was asked for, as the data of an act to read from. */
-static Act
-requested(const Act *act, const char *kind)
-{
-	Act			request = *act;
-
-	if (ACT_NULL(act, request) ||
-		strcmp(TextDatumGetCString(ACT_GET(act, request)), kind) != 0)
-		forbid("dcm.no_request", "there is no such request to answer",
-			   "A decision needs a request that is waiting for it.");
-	/* a city may ask for nothing with a request, or for free text alone */
-	request.data = DatumGetJsonbP(!ACT_NULL(act, request_data) ? ACT_GET(act, request_data) :
-								  DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
-	return request;
-}
-
-static void
-effect_request_extension(Act *act)
-{
-	if (ACT_NULL(act, due))
-		forbid("dcm.no_clock", "a case without a deadline needs no extension",
-			   "Its filing standard gives no limit.");
-	if (DatumGetInt16(ACT_GET(act, extended)) >= act->wf->settings.max_extensions)
-		forbid("dcm.too_many_extensions", "the case has been extended as often as is allowed",
-			   psprintf("Setting max_extensions is %d.", act->wf->settings.max_extensions));
-	if (act->at > ACT_TIME(act, due) && !act->wf->settings.extend_when_late)
-		forbid("dcm.late", "the deadline has passed already",
-			   "An extension must be asked for before it, unless setting extend_when_late is on.");
-	keep_request(act, "extension");
-}
-
-/* extend: what is granted, else what was asked for, else the limit once more. */
-static void
-effect_extend(Act *act)
-{
-	Act			request = requested(act, "extension");
-	int64		extra;
-
-	if (ACT_NULL(act, time_limit))
-		forbid("dcm.no_clock", "a case without a deadline needs no extension",
-			   "Its filing standard gives no limit.");
-	if (!act_data_limit(act, "extra", &extra) && !act_data_limit(&request, "extra", &extra))
-		extra = clock_once_more(act);
-	add_one(act, CF_extended);
-	clock_answer(act);
-	clock_extend(act, extra);
-	act_clear_request(act);
-}
-
-static void
-effect_request_suspension(Act *act)
-{
-	TimestampTz until;
-
-	if (!act_data_time(act, "until", &until) || until <= act->at || TIMESTAMP_NOT_FINITE(until))
-		bad_argument("dcm.until", "a suspension must end after it begins",
-					 "Give a later time by key \"until\".");
-	keep_request(act, "suspension");
-}
-
-/* suspend: the pause is booked from the time of the request, or of the grant. */
-static void
-effect_suspend(Act *act)
-{
-	Act			request = requested(act, "suspension");
-	TimestampTz since = act->wf->settings.suspend_from_grant && !act->wf->settings.request_stops ?
-		act->at : ACT_TIME(act, requested_at);
-	TimestampTz until;
-
-	if (!act_data_time(act, "until", &until))
-		(void) act_data_time(&request, "until", &until);
-	if (until <= act->at || TIMESTAMP_NOT_FINITE(until))
-		bad_argument("dcm.until", "a suspension must end after it is granted",
-					 "Give a later time by key \"until\".");
-	add_one(act, CF_suspended);
-	ACT_SET(act, resume_at, TimestampTzGetDatum(until));
-	clock_pause(act, since, until);
-	act_clear_request(act);
-}
-
-static void
-effect_resume(Act *act)
-{
-	clock_resume(act);
-	ACT_CLEAR(act, resume_at);
-}
-
-/* deny_extension, deny_suspension: the request is answered. */
-static void
-deny(Act *act, const char *kind)
-{
-	(void) requested(act, kind);
-	clock_answer(act);
-	act_clear_request(act);
-}
-
-/* verify_task, check_task: somebody is to look at the place. */
-static void
-open_task(Act *act, const char *kind)
-{
-	const Person *person = act_data_person(act, "person");
-	const WorkflowState *next = act->transition->next;
-	Datum		values[6] = {Int64GetDatum(act->case_no), (Datum) 0, CStringGetTextDatum(kind),
-		Int32GetDatum(person ? person->id : 0), TimestampTzGetDatum(act->at), (Datum) 0};
-	bool		nulls[6] = {false, false, false, person == NULL, false, true};
-
-	add_one(act, CF_tasks);
-	values[1] = ACT_GET(act, tasks);
-	if (next && next->has_limit)
-	{
-		values[5] = TimestampTzGetDatum(clock_stage_deadline(act, next->time_limit));
-		nulls[5] = false;
-	}
-	leaf_write(LEAF_TASK_OPEN, "case_task", act->case_no,
-			   DatumGetInt16(ACT_GET(act, tasks)), 'i', values, nulls, 6);
-}
-
-/* The person of the case's last task, or 0 where anybody may do it. */
-static int
-task_person(const Act *act)
-{
-	Datum		values[2] = {Int64GetDatum(act->case_no), ACT_GET(act, tasks)};
-	Datum		person;
-	bool		isnull;
-
-	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_TASK_GET), values, NULL, false, 1) != SPI_OK_SELECT ||
-		SPI_processed != 1)
-		forbid("dcm.no_task", "there is no task to finish", "Nobody was asked to look at this case.");
-	person = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	return isnull ? 0 : DatumGetInt32(person);
-}
-
-/* reassign_task: another person is to go. */
-static void
-effect_reassign_task(Act *act)
-{
-	const Person *person = act_data_person(act, "person");
-	Datum		values[3] = {Int64GetDatum(act->case_no), ACT_GET(act, tasks), (Datum) 0};
-
-	if (person == NULL)
-		bad_argument("dcm.no_person", "no person is named", "Name one by key \"person\".");
-	(void) task_person(act);
-	values[2] = Int32GetDatum(person->id);
-	leaf_write(LEAF_TASK_GIVE, "case_task", act->case_no,
-			   DatumGetInt16(ACT_GET(act, tasks)), 'u', values, NULL, 3);
-}
-
-/* finish_task: the task's own person only, where it was given to one. */
-static void
-effect_finish_task(Act *act)
-{
-	Datum		values[5] = {Int64GetDatum(act->case_no), ACT_GET(act, tasks),
-		TimestampTzGetDatum(act->at), Int32GetDatum(act->actor.person->id),
-		CStringGetTextDatum(act->action->code)};
-	int			person = task_person(act);
-
-	if (person != 0 && person != act->actor.person->id)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("this task was given to another person"),
-				 errname("dcm.not_yours")));
-	leaf_write(LEAF_TASK_DONE, "case_task", act->case_no,
-			   DatumGetInt16(ACT_GET(act, tasks)), 'u', values, NULL, 5);
 }
 
 /* Where the case is, or where a photograph of it was taken if only an address tells. */
@@ -421,7 +150,7 @@ effect_on_site(Act *act)
 	if (before.has_time != after.has_time || !before.has_time ||
 		after.taken_at < before.taken_at ||
 		after.taken_at - before.taken_at > act->wf->settings.photo_interval)
-		bad_argument("dcm.photo", "the photographs do not agree in time",
+		act_bad_argument("dcm.photo", "the photographs do not agree in time",
 					 "Each needs taken_at, the second after the first and within setting photo_interval.");
 	if (before.has_place && after.has_place)
 	{
@@ -430,7 +159,7 @@ effect_on_site(Act *act)
 		far = Max(metres_from(place, &before), metres_from(place, &after));
 	}
 	if (far < 0 || far > act->wf->settings.photo_metres)
-		bad_argument("dcm.photo", "the photographs do not agree with the place",
+		act_bad_argument("dcm.photo", "the photographs do not agree with the place",
 					 "Each needs lon and lat, within setting photo_metres of the case.");
 	ACT_SET(act, handled_at, TimestampTzGetDatum(act->at));
 	ACT_SET(act, handler, Int32GetDatum(act->actor.person->id));
@@ -482,7 +211,7 @@ act_category(Act *act, const char *code)
 	if (SPI_execute_plan(city_plan(CITY_CATEGORY), values, NULL, true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the categories");
 	if (SPI_processed == 0)
-		bad_argument("dcm.no_category", psprintf("there is no category \"%s\" in the city's edition", code),
+		act_bad_argument("dcm.no_category", psprintf("there is no category \"%s\" in the city's edition", code),
 					 "SELECT code, name FROM dcm.category lists them.");
 	ACT_SET(act, category, SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
@@ -512,7 +241,7 @@ amend_limit(Act *act)
 	for (int i = 0; i < act->ntexts; i++)
 		reasoned |= strcmp(act->texts[i].field, "reason") == 0;
 	if (!reasoned)
-		bad_argument("dcm.bad_data", "a correction after filing needs a reason",
+		act_bad_argument("dcm.bad_data", "a correction after filing needs a reason",
 					 "Give it by key \"reason\".");
 	if (!act_data_has(act, "category") && !act_data_has(act, "location") &&
 		!act_data_has(act, "condition"))
@@ -534,7 +263,7 @@ effect_amend(Act *act)
 
 	if (!category && !address && !severity &&
 		!act_data_has(act, "location") && !act_data_has(act, "condition"))
-		bad_argument("dcm.bad_data", "a correction must change something",
+		act_bad_argument("dcm.bad_data", "a correction must change something",
 					 "Give category, location, address, severity or condition.");
 	if (category)
 		act_category(act, category);
@@ -548,9 +277,66 @@ effect_amend(Act *act)
 	act->facts = facts_of_case(act, NULL);
 }
 
-/* Brings about every effect of the act's transition. */
-void
-act_apply_effects(Act *act)
+/* reopen: the case is to be handled again; what the clock had left goes on. */
+static void
+effect_reopen(Act *act)
+{
+	if (ACT_NULL(act, filed_at))
+		act_forbid("dcm.not_filed", "a case that was never filed is not reopened",
+				   "It was resolved on the spot: report anew what is there again.");
+	add_one(act, CF_reopened);
+	clock_reopen(act);
+	ACT_CLEAR(act, handler);
+	bodies_clear(act);
+}
+
+/* The open case of that number, held as it is to the end of the transaction. */
+static void
+hold_main_case(int64 case_no)
+{
+	Datum		values[1] = {Int64GetDatum(case_no)};
+	bool		isnull;
+
+	if (case_no <= 0 || !leaf_exists(leaf_year(case_no)) || !leaf_number_taken(case_no))
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("there is no case " INT64_FORMAT, case_no),
+				 errname("dcm.no_case")));
+	if (SPI_execute_plan(leaf_plan(leaf_year(case_no), LEAF_MERGE_INTO), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not hold case " INT64_FORMAT, case_no);
+	/* who waits for each other's case would wait for ever */
+	if (SPI_processed == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("case " INT64_FORMAT " is being acted on", case_no),
+				 errhint("Look at it again and repeat the call."),
+				 errname("dcm.busy")));
+	if (DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))
+		act_forbid("dcm.merge_ended", psprintf("case " INT64_FORMAT " has ended", case_no),
+				   "What is there again after the end of a case is a case of its own.");
+}
+
+/* merge: this case is the same as another one, which goes on for both. */
+static void
+effect_merge(Act *act)
+{
+	int64		into = 0;
+	Datum		args[2] = {Int64GetDatum(act->case_no)};
+
+	(void) act_data_case(act, "into", &into);
+	if (into == act->case_no)
+		act_bad_argument("dcm.bad_data", "a case is not merged into itself",
+						 "Name the other one by key \"into\".");
+	hold_main_case(into);
+	ACT_SET(act, merged_into, Int64GetDatum(into));
+	args[1] = Int64GetDatum(into);
+	if (SPI_execute_plan(city_plan(CITY_MOVE_INTAKES), args, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not move the intakes of a case");
+}
+
+/* The effects on the case itself. */
+static void
+apply_to_case(Act *act)
 {
 	const WorkflowTransition *t = act->transition;
 
@@ -558,42 +344,46 @@ act_apply_effects(Act *act)
 		effect_file(act);
 	if (HAS_EFFECT(t, amend))
 		effect_amend(act);
-	if (HAS_EFFECT(t, open_work))
-		effect_open_work(act);
-	if (HAS_EFFECT(t, sign_work))
-		clock_sign_work(act);
-	if (HAS_EFFECT(t, return_work) || HAS_EFFECT(t, recall_work))
-		end_work(act, HAS_EFFECT(t, return_work));
-	if (HAS_EFFECT(t, handle_work))
-		effect_handle_work(act);
+	if (HAS_EFFECT(t, reopen))
+		effect_reopen(act);
+	if (HAS_EFFECT(t, merge))
+		effect_merge(act);
 	if (HAS_EFFECT(t, on_site))
 		effect_on_site(act);
-	if (HAS_EFFECT(t, arrive))
-		clock_arrive(act);
 	if (HAS_EFFECT(t, recompute))
 		clock_recompute(act);
-	if (HAS_EFFECT(t, verify_task))
-		open_task(act, "verify");
-	if (HAS_EFFECT(t, check_task))
-		open_task(act, "check");
-	if (HAS_EFFECT(t, reassign_task))
-		effect_reassign_task(act);
-	if (HAS_EFFECT(t, finish_task))
-		effect_finish_task(act);
-	if (HAS_EFFECT(t, rework))
-		effect_rework(act);
-	if (HAS_EFFECT(t, request_extension))
-		effect_request_extension(act);
-	if (HAS_EFFECT(t, extend))
-		effect_extend(act);
-	if (HAS_EFFECT(t, request_suspension))
-		effect_request_suspension(act);
-	if (HAS_EFFECT(t, suspend))
-		effect_suspend(act);
-	if (HAS_EFFECT(t, resume))
-		effect_resume(act);
-	if (HAS_EFFECT(t, deny_extension))
-		deny(act, "extension");
-	if (HAS_EFFECT(t, deny_suspension))
-		deny(act, "suspension");
+}
+
+/* The effects on the bodies that have it. */
+static void
+apply_to_bodies(Act *act)
+{
+	const WorkflowTransition *t = act->transition;
+
+	if (HAS_EFFECT(t, open_work))
+		bodies_open(act);
+	if (HAS_EFFECT(t, sign_work))
+		bodies_sign(act);
+	if (HAS_EFFECT(t, return_work) || HAS_EFFECT(t, recall_work))
+		bodies_end(act, HAS_EFFECT(t, return_work));
+	if (HAS_EFFECT(t, forward))
+		bodies_forward(act);
+	if (HAS_EFFECT(t, handle_work))
+		bodies_handle(act);
+	if (HAS_EFFECT(t, arrive))
+		clock_arrive(act);
+	if (HAS_EFFECT(t, judge_return))
+		bodies_judge_return(act);
+}
+
+/* Brings about every effect of the act's transition. */
+void
+act_apply_effects(Act *act)
+{
+	apply_to_case(act);
+	apply_to_bodies(act);
+	tasks_apply(act);
+	if (HAS_EFFECT(act->transition, rework))
+		bodies_rework(act);
+	requests_apply(act);
 }

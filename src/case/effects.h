@@ -10,7 +10,6 @@
 #include "case/act_context.h"
 
 extern void act_apply_effects(Act *act);
-extern void act_clear_request(Act *act);
 extern void act_place(Act *act, Datum location, const char *crs);
 extern void act_category(Act *act, const char *code);
 

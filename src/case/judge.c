@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "case/bodies.h"
 #include "case/judge.h"
 #include "case/leaf.h"
 #include "errors.h"
@@ -74,23 +75,45 @@ act_take_time(Act *act, bool given, TimestampTz at)
 	act->clamped = true;
 }
 
+/* The effects that answer something, where the case has nothing to be answered. */
+static uint64
+nothing_to_answer(const Act *act)
+{
+	uint64		hidden = 0;
+
+	if (act->state == NULL)
+		return 0;
+	if (ACT_NULL(act, request))
+		hidden |= EFFECT_BIT(extend) | EFFECT_BIT(suspend) | EFFECT_BIT(endorse) |
+			EFFECT_BIT(deny_extension) | EFFECT_BIT(deny_suspension);
+	if (DatumGetInt16(ACT_GET(act, tasks)) == 0)
+		hidden |= EFFECT_BIT(relieve) | EFFECT_BIT(reply_notice) | EFFECT_BIT(decide_appeal);
+	if (DatumGetInt16(ACT_GET(act, returned)) == 0)
+		hidden |= EFFECT_BIT(judge_return);
+	return hidden;
+}
+
 /* The transition that is to be made; 23514 where the move is forbidden. */
 void
 act_take_transition(Act *act)
 {
 	const WorkflowTransition *t = workflow_transition(act->wf, act->state, act->action, act->at);
 
+	bool		has_parts = act->state && DatumGetInt16(ACT_GET(act, parts)) > 0;
+
 	/* a report must lead into a state that belongs to a stage */
-	if (t && (act->state || (t->next && strcmp(t->next->stage, "ended") != 0)))
+	if (t && (has_parts || !t->for_parts) &&
+		(act->state || (t->next && strcmp(t->next->stage, "ended") != 0)))
 	{
 		act->transition = t;
+		act->next = t->next;
 		return;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("action \"%s\" is forbidden in state \"%s\"", act->action->code,
 					act->state ? act->state->code : "none"),
-			 errdetail("The state allows: %s.", workflow_allowed(act->wf, act->state, act->at)),
+			 errdetail("The state allows: %s.", workflow_allowed(act->wf, act->state, act->at, has_parts, nothing_to_answer(act))),
 			 errhint("dcm.case_story(case_no) tells how the case came here."),
 			 errname("dcm.forbidden_move")));
 }
@@ -118,8 +141,8 @@ role_list(const WorkflowTransition *t)
 }
 
 /*
- * Whether the actor has handled this case, now or before a rework, of which the
- * case's row knows the last handler only.
+ * Whether the actor has handled this case: as one of several bodies, or before a
+ * rework, a return or a reopening.  The case's row knows the last handler only.
  */
 static bool
 has_handled(const Act *act)
@@ -128,7 +151,8 @@ has_handled(const Act *act)
 
 	if (!ACT_NULL(act, handler) && DatumGetInt32(ACT_GET(act, handler)) == act->actor.person->id)
 		return true;
-	if (DatumGetInt16(ACT_GET(act, reworked)) == 0)
+	if (DatumGetInt16(ACT_GET(act, reworked)) == 0 && DatumGetInt16(ACT_GET(act, reopened)) == 0 &&
+		DatumGetInt16(ACT_GET(act, parts)) == 0 && DatumGetInt16(ACT_GET(act, work_no)) <= 1)
 		return false;
 	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_HANDLED_BY), values, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the log of a case");
@@ -147,6 +171,13 @@ check_backdate(const Act *act)
 			   act->recorded_at - back);
 }
 
+/* At which time the actor must hold the post. */
+static TimestampTz
+right_at(const Act *act)
+{
+	return act->loaded ? act->at : act->recorded_at;
+}
+
 /*
  * The right to the transition: a post with one of its roles, of the body whose
  * case it is where the role acts for a body; and whoever handled a case neither
@@ -158,8 +189,9 @@ act_check_right(Act *act, int org)
 	const WorkflowTransition *t = act->transition;
 	bool		other_body;
 
-	act->post = identity_right(&act->actor, t->roles, t->nroles, org,
-							   act->loaded ? act->at : act->recorded_at, &other_body);
+	act->post = identity_right(&act->actor, t->roles, t->nroles, org, right_at(act), &other_body);
+	if (act->state && DatumGetInt16(ACT_GET(act, parts)) > 0 && bodies_concern(t))
+		bodies_take_part(act, right_at(act), &other_body);
 	if (act->post == NULL && other_body)
 		not_allowed(act, "dcm.not_yours", "The case is with another body.");
 	if (act->post == NULL && !(t->nroles > 0 && strcmp(t->roles[0], "*") == 0))

@@ -99,7 +99,43 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 		" RETURNING case_no, work_no, org, dispatched_at, dispatcher, time_limit, due, arrive_limit, arrive_due,"
 		" signed_at, handled_at, returned_at, return_reason, recalled_at, CASE WHEN part" EQ "'lead' THEN NULL ELSE part END,"
-	" arrived_at"},
+	" arrived_at, parent, fault, judged_at, nullif(misdirected, false)"},
+	[LEAF_WORK_JOIN] = {"lsitsziLz",
+		"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, part, parent, dispatched_at, dispatcher, time_limit, due)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+		" RETURNING case_no, work_no, org, part, parent, dispatched_at, dispatcher, time_limit, due,"
+		" signed_at, handled_at, returned_at, return_reason, recalled_at, arrive_limit, arrive_due, arrived_at,"
+	" fault, judged_at, nullif(misdirected, false)"},
+	[LEAF_WORK_SIGN_PART] = {"lsz",
+		"UPDATE dcm.assignment_%1$d SET signed_at = $3"
+		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
+	" RETURNING case_no, work_no, signed_at"},
+	[LEAF_WORK_CLAIM] = {"ls",
+		"UPDATE dcm.assignment_%1$d SET misdirected = true"
+		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
+	" RETURNING case_no, work_no, nullif(misdirected, true)"},
+	[LEAF_WORK_JUDGE] = {"lstz",
+		"UPDATE dcm.assignment_%1$d SET fault = $3, judged_at = $4"
+		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
+	" RETURNING case_no, work_no, fault, judged_at"},
+	[LEAF_WORK_LAST] = {"ls",
+		"SELECT work_no::pg_catalog.int2 FROM dcm.assignment_%1$d WHERE case_no" EQ "$1"
+	" AND work_no OPERATOR(pg_catalog.>=) $2 ORDER BY work_no DESC LIMIT 1"},
+	[LEAF_PARTS] = {"ls",
+		"SELECT work_no::pg_catalog.int2, org::pg_catalog.int4, part::pg_catalog.text, parent::pg_catalog.int2,"
+		" signed_at IS NOT NULL, handled_at::pg_catalog.timestamptz"
+		" FROM dcm.assignment_%1$d WHERE case_no" EQ "$1 AND work_no OPERATOR(pg_catalog.>=) $2"
+	" AND returned_at IS NULL AND recalled_at IS NULL ORDER BY work_no"},
+	[LEAF_UNJUDGED] = {"ls",
+		"SELECT work_no::pg_catalog.int2, org::pg_catalog.int4, dispatcher::pg_catalog.int4, returned_at IS NOT NULL,"
+		" return_reason::pg_catalog.text"
+		" FROM dcm.assignment_%1$d WHERE case_no" EQ "$1 AND ($2" EQ "0 OR work_no" EQ "$2)"
+		" AND judged_at IS NULL AND (returned_at IS NOT NULL OR misdirected)"
+	" ORDER BY work_no DESC LIMIT 1"},
+	[LEAF_LAST_HANDLER] = {"ls",
+		"SELECT l.actor::pg_catalog.int4 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
+		" WHERE l.case_no" EQ "$1 AND l.log_no OPERATOR(pg_catalog.>) $2"
+	" AND t.effects OPERATOR(pg_catalog.&&) '{handle_work}' ORDER BY l.log_no DESC LIMIT 1"},
 	[LEAF_WORK_SIGN] = {"lszz",
 		"UPDATE dcm.assignment_%1$d SET signed_at = $3, due = $4"
 		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
@@ -146,15 +182,37 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		"INSERT INTO dcm.attachment_%1$d (case_no, attachment_no, log_no, kind, uri, lon, lat, taken_at, sha256)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 	" RETURNING case_no, attachment_no, log_no, kind, uri, lon, lat, taken_at, sha256"},
-	[LEAF_TASK_OPEN] = {"lstizz",
-		"INSERT INTO dcm.case_task_%1$d (case_no, task_no, kind, person, requested_at, due)"
-		" VALUES ($1, $2, $3, $4, $5, $6)"
-	" RETURNING case_no, task_no, kind, person, requested_at, due, done_at, done_by, outcome"},
-	[LEAF_TASK_GET] = {"ls",
-		"SELECT person::pg_catalog.int4, done_at::pg_catalog.timestamptz, due::pg_catalog.timestamptz,"
-		" requested_at::pg_catalog.timestamptz"
-		" FROM dcm.case_task_%1$d"
-	" WHERE case_no" EQ "$1 AND task_no" EQ "$2"},
+	[LEAF_TASK_OPEN] = {"lstizzii",
+		"INSERT INTO dcm.case_task_%1$d (case_no, task_no, kind, person, requested_at, due, org, log_no)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+	" RETURNING case_no, task_no, kind, person, requested_at, due, org, log_no, done_at, done_by, outcome"},
+	[LEAF_TASK_FIND] = {"lts",
+		"SELECT task_no::pg_catalog.int2, person::pg_catalog.int4, done_at::pg_catalog.timestamptz"
+		" FROM dcm.case_task_%1$d WHERE case_no" EQ "$1"
+		" AND kind" EQ "ANY (pg_catalog.string_to_array($2, ',')) AND ($3" EQ "0 OR task_no" EQ "$3)"
+	" ORDER BY done_at IS NULL DESC, task_no DESC LIMIT 1"},
+	[LEAF_TASK_OF_STAGE] = {"lz",
+		"SELECT task_no::pg_catalog.int2 FROM dcm.case_task_%1$d WHERE case_no" EQ "$1"
+		" AND requested_at" EQ "$2 AND kind" EQ "ANY ('{verify,check}') AND done_at IS NULL AND due IS NOT NULL"
+	" ORDER BY task_no DESC LIMIT 1"},
+	[LEAF_REVIEWS] = {"lsi",
+		"SELECT l.actor::pg_catalog.int4 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
+		" WHERE l.case_no" EQ "$1 AND t.effects OPERATOR(pg_catalog.&&) '{appeal,decide_appeal}'"
+		" AND (l.data OPERATOR(pg_catalog.->>) 'task')" EQ "$2::pg_catalog.text AND l.log_no OPERATOR(pg_catalog.>) $3"
+	" ORDER BY l.log_no"},
+	[LEAF_ENDORSED] = {"l",
+		"SELECT e.actor::pg_catalog.int4 FROM ("
+		"SELECT l.actor, t.effects FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
+		" WHERE l.case_no" EQ "$1"
+		" AND t.effects OPERATOR(pg_catalog.&&) '{endorse,request_extension,request_suspension}'"
+		" ORDER BY l.log_no DESC LIMIT 1) AS e"
+	" WHERE e.effects OPERATOR(pg_catalog.&&) '{endorse}'"},
+	[LEAF_ARRIVED] = {"ls",
+		"SELECT 1 FROM dcm.assignment_%1$d WHERE case_no" EQ "$1 AND work_no OPERATOR(pg_catalog.>=) $2"
+	" AND (arrived_at IS NOT NULL OR handled_at IS NOT NULL) LIMIT 1"},
+	[LEAF_MERGE_INTO] = {"l",
+		"SELECT ended_at IS NOT NULL FROM dcm.case_file_%1$d WHERE case_no" EQ "$1"
+	" FOR SHARE SKIP LOCKED"},
 	[LEAF_TASK_GIVE] = {"lsi",
 		"UPDATE dcm.case_task_%1$d SET person = $3"
 		" WHERE case_no" EQ "$1 AND task_no" EQ "$2"
@@ -182,6 +240,11 @@ static const Statement old_stage_open = {"lstizLz",
 	"INSERT INTO dcm.case_stage_%1$d (case_no, stage_no, stage, person, opened_at, time_limit, due)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7)"
 " RETURNING case_no, stage_no, stage, person, opened_at, time_limit, due, closed_at, outcome"};
+
+static const Statement old_task_open = {"lstizz",
+	"INSERT INTO dcm.case_task_%1$d (case_no, task_no, kind, person, requested_at, due)"
+	" VALUES ($1, $2, $3, $4, $5, $6)"
+" RETURNING case_no, task_no, kind, person, requested_at, due, done_at, done_by, outcome"};
 
 static const Statement city_statements[CITY_COUNT] = {
 	[CITY_ACT_KEY] = {"lt",
@@ -217,6 +280,9 @@ static const Statement city_statements[CITY_COUNT] = {
 	[CITY_ARRIVE_LIMIT] = {"i",
 	"SELECT arrive_limit::dcm.time_limit FROM dcm.filing_standard WHERE id" EQ "$1"},
 	[CITY_TAKE_INTAKE] = {"ll", "SELECT dcm.take_intake($1, $2)"},
+	[CITY_MOVE_INTAKES] = {"ll", "SELECT dcm.move_intakes($1, $2)"},
+	[CITY_REASON_FAULT] = {"t",
+	"SELECT fault::pg_catalog.text FROM dcm.reason WHERE kind" EQ "'return' AND code" EQ "$1"},
 	[CITY_CONDITION] = {"i", "SELECT condition_no::pg_catalog.int2 FROM dcm.filing_standard WHERE id" EQ "$1"},
 	[CITY_SOURCE] = {"t", "SELECT 1 FROM dcm.source WHERE code" EQ "$1"},
 };
@@ -336,6 +402,12 @@ log_columns(void)
 	return kept.tells_stages ? CL_COUNT : CL_hash + 1;
 }
 
+static int
+file_columns(void)
+{
+	return kept.tells_stages ? CF_COUNT : CF_head + 1;
+}
+
 /* "a, b, c" or "$1, $2, $3", or "a = $1, b = $2" from the given column on. */
 static void
 append_columns(StringInfo sql, const char *const *names, int n, int from, char form)
@@ -361,23 +433,23 @@ column_statement(StringInfo sql, LeafStatement statement, int year)
 	{
 		case LEAF_LOCK:
 			appendStringInfoString(sql, "SELECT ");
-			append_columns(sql, case_file_names, CF_COUNT, 0, 'a');
+			append_columns(sql, case_file_names, file_columns(), 0, 'a');
 			appendStringInfo(sql, " FROM dcm.case_file_%d WHERE case_no" EQ "$1"
 							 " FOR NO KEY UPDATE", year);
 			break;
 		case LEAF_UPDATE:
 			appendStringInfo(sql, "UPDATE dcm.case_file_%d SET ", year);
-			append_columns(sql, case_file_names, CF_COUNT, 1, '=');
+			append_columns(sql, case_file_names, file_columns(), 1, '=');
 			appendStringInfoString(sql, " WHERE case_no" EQ "$1 RETURNING ");
-			append_columns(sql, case_file_names, CF_COUNT, 0, 'a');
+			append_columns(sql, case_file_names, file_columns(), 0, 'a');
 			break;
 		case LEAF_INSERT:
 			appendStringInfo(sql, "INSERT INTO dcm.case_file_%d (", year);
-			append_columns(sql, case_file_names, CF_COUNT, 0, 'a');
+			append_columns(sql, case_file_names, file_columns(), 0, 'a');
 			appendStringInfoString(sql, ") VALUES (");
-			append_columns(sql, case_file_names, CF_COUNT, 0, '$');
+			append_columns(sql, case_file_names, file_columns(), 0, '$');
 			appendStringInfoString(sql, ") ON CONFLICT DO NOTHING RETURNING ");
-			append_columns(sql, case_file_names, CF_COUNT, 0, 'a');
+			append_columns(sql, case_file_names, file_columns(), 0, 'a');
 			break;
 		case LEAF_LOG:
 			appendStringInfo(sql, "INSERT INTO dcm.case_log_%d (", year);
@@ -400,7 +472,7 @@ static int
 column_types(LeafStatement statement, Oid *types)
 {
 	const char *letters = statement == LEAF_LOG ? case_log_letters : case_file_letters;
-	int			n = statement == LEAF_LOG ? log_columns() : CF_COUNT;
+	int			n = statement == LEAF_LOG ? log_columns() : file_columns();
 
 	for (int i = 0; i < n; i++)
 		types[i] = arg_type(letters[i]);
@@ -461,7 +533,10 @@ leaf_tells_stages(void)
 	bool		tells_stages = get_attnum(city_table("case_log"), "stage_no") != InvalidAttrNumber;
 
 	if (kept.tells_stages != tells_stages)
+	{
 		forget_plans();
+		kept.case_file = InvalidOid;
+	}
 	kept.tells_stages = tells_stages;
 	return tells_stages;
 }
@@ -474,8 +549,8 @@ check_kept_city(void)
 	if (kept.case_file == case_file)
 		return;
 	forget_plans();
-	(void) column_types(LEAF_LOCK, kept.file_types);
 	(void) leaf_tells_stages();
+	(void) column_types(LEAF_LOCK, kept.file_types);
 	kept.case_file = case_file;
 }
 
@@ -523,6 +598,8 @@ leaf_plan(int year, LeafStatement statement)
 		s = &old_work_open;
 	if (!kept.tells_stages && statement == LEAF_STAGE_OPEN)
 		s = &old_stage_open;
+	if (!kept.tells_stages && statement == LEAF_TASK_OPEN)
+		s = &old_task_open;
 	if (leaf->plans[statement] == NULL)
 	{
 		Oid			types[MAX_ARGS];
@@ -571,6 +648,17 @@ leaf_check_geometry(TupleDesc desc, int column, const char *table)
 		changed_type(table, SPI_fname(desc, column));
 }
 
+/* Whether the case number is taken, by its first entry. */
+bool
+leaf_number_taken(int64 case_no)
+{
+	Datum		values[2] = {Int64GetDatum(case_no), Int32GetDatum(1)};
+
+	if (SPI_execute_plan(leaf_plan(leaf_year(case_no), LEAF_LOG_AT), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the log of a case");
+	return SPI_processed == 1;
+}
+
 /*
  * Reads the row of a case and locks it; false where there is none.  The values
  * are SPI's.
@@ -589,10 +677,16 @@ leaf_lock(int64 case_no, Datum *row, bool *null)
 	if (SPI_processed == 0)
 		return false;
 	desc = SPI_tuptable->tupdesc;
-	for (int i = 0; i < CF_COUNT; i++)
+	for (int i = 0; i < desc->natts; i++)
 		if (TupleDescAttr(desc, i)->atttypid != kept.file_types[i])
 			changed_type("case_file", case_file_names[i]);
 	heap_deform_tuple(SPI_tuptable->vals[0], desc, row, null);
+	/* what a city of 0.1.0 has not: nothing beside the lead, and no case reopened */
+	for (int i = desc->natts; i < CF_COUNT; i++)
+	{
+		row[i] = (Datum) 0;
+		null[i] = i == CF_merged_into;
+	}
 	return true;
 }
 
@@ -620,17 +714,6 @@ check_returning(SPIPlanPtr plan, const char *table, const Datum *values, const b
 	}
 }
 
-/* Whether the case number is taken, by its first entry. */
-static bool
-number_taken(int64 case_no)
-{
-	Datum		values[2] = {Int64GetDatum(case_no), Int32GetDatum(1)};
-
-	if (SPI_execute_plan(leaf_plan(leaf_year(case_no), LEAF_LOG_AT), values, NULL, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the log of a case");
-	return SPI_processed == 1;
-}
-
 /*
  * Writes one row under a permit, and holds what was written against what was
  * meant.  Returns false where an INSERT of a case met a taken number.
@@ -654,7 +737,7 @@ leaf_write(LeafStatement statement, const char *table, int64 case_no, int64 sub,
 		check_returning(plan, table, values, nulls, n);
 		return true;
 	}
-	if (statement != LEAF_INSERT || !number_taken(case_no))
+	if (statement != LEAF_INSERT || !leaf_number_taken(case_no))
 		changed_on_its_way(table);
 	return false;
 }

@@ -22,7 +22,15 @@ typedef enum LeafStatement
 	LEAF_TEXT_HELD,
 	LEAF_TEXT_ERASE,
 	LEAF_WORK_OPEN,
+	LEAF_WORK_JOIN,
 	LEAF_WORK_SIGN,
+	LEAF_WORK_SIGN_PART,
+	LEAF_WORK_CLAIM,
+	LEAF_WORK_JUDGE,
+	LEAF_WORK_LAST,
+	LEAF_PARTS,
+	LEAF_UNJUDGED,
+	LEAF_LAST_HANDLER,
 	LEAF_WORK_END,
 	LEAF_WORK_HANDLE,
 	LEAF_WORK_CLOCK,
@@ -35,7 +43,12 @@ typedef enum LeafStatement
 	LEAF_STAGE_CLOCK,
 	LEAF_ATTACH,
 	LEAF_TASK_OPEN,
-	LEAF_TASK_GET,
+	LEAF_TASK_FIND,
+	LEAF_TASK_OF_STAGE,
+	LEAF_REVIEWS,
+	LEAF_ENDORSED,
+	LEAF_ARRIVED,
+	LEAF_MERGE_INTO,
 	LEAF_TASK_GIVE,
 	LEAF_TASK_DONE,
 	LEAF_TASK_CLOCK,
@@ -62,6 +75,8 @@ typedef enum CityStatement
 	CITY_CONDITION,
 	CITY_ARRIVE_LIMIT,
 	CITY_TAKE_INTAKE,
+	CITY_MOVE_INTAKES,
+	CITY_REASON_FAULT,
 	CITY_COUNT
 } CityStatement;
 
@@ -71,6 +86,7 @@ extern bool leaf_tells_stages(void);
 extern int	leaf_year(int64 case_no);
 extern bool leaf_exists(int year);
 extern void leaf_make(int year);
+extern bool leaf_number_taken(int64 case_no);
 extern bool leaf_lock(int64 case_no, Datum *row, bool *null);
 extern void leaf_check_geometry(TupleDesc desc, int column, const char *table);
 extern SPIPlanPtr leaf_plan(int year, LeafStatement statement);

@@ -184,7 +184,7 @@ fill_row(FunctionCallInfo fcinfo, Act *act)
 	TimestampTz discovered;
 	char	   *severity = act_data_severity(act);
 	static const CaseFileColumn zero[] = {
-		CF_work_no, CF_returned, CF_reworked, CF_extended, CF_suspended, CF_tasks
+		CF_work_no, CF_returned, CF_reworked, CF_extended, CF_suspended, CF_tasks, CF_parts, CF_reopened
 	};
 
 	for (size_t i = 0; i < lengthof(zero); i++)
@@ -212,11 +212,11 @@ fill_row(FunctionCallInfo fcinfo, Act *act)
  * which a case may be made.  A city of 0.1.0 has no intakes, only their numbers.
  */
 static void
-take_intake(int64 intake, int64 case_no)
+take_intake(const Act *act, int64 intake, int64 case_no)
 {
 	Datum		args[2] = {Int64GetDatum(intake), Int64GetDatum(case_no)};
 
-	if (!leaf_tells_stages())
+	if (!act->tells_stages)
 		return;
 	if (SPI_execute_plan(city_plan(CITY_TAKE_INTAKE), args, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not give an intake its case");
@@ -255,7 +255,7 @@ report(FunctionCallInfo fcinfo, Act *act, bytea *digest)
 	if (digest && act->case_no != number)
 		move_key(fcinfo, act);
 	if (!PG_ARGISNULL(ARG_INTAKE))
-		take_intake(PG_GETARG_INT64(ARG_INTAKE), act->case_no);
+		take_intake(act, PG_GETARG_INT64(ARG_INTAKE), act->case_no);
 	ACT_SET(act, attachments, Int16GetDatum(0));
 	act_write_attachments(act, PG_GETARG_JSONB_P(ARG_ATTACHMENTS));
 	return true;
@@ -295,6 +295,7 @@ dcm_report_case(PG_FUNCTION_ARGS)
 	act_find_action(&act, "report");
 
 	rights = city_enter();
+	act.tells_stages = leaf_tells_stages();
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
 		digest = digest_of_call(fcinfo);
 	if (digest && sent_before(fcinfo, &act, digest, &case_no))

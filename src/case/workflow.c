@@ -122,7 +122,7 @@ build_actions(Workflow *wf)
 	}
 }
 
-static uint32
+static uint64
 effect_bits(char **names, int n)
 {
 	static const char *const known[EFFECT_COUNT] = {
@@ -130,12 +130,12 @@ effect_bits(char **names, int n)
 		WORKFLOW_EFFECTS(X)
 #undef X
 	};
-	uint32		bits = 0;
+	uint64		bits = 0;
 
 	for (int i = 0; i < n; i++)
 		for (int e = 0; e < EFFECT_COUNT; e++)
 			if (strcmp(names[i], known[e]) == 0)
-				bits |= (uint32) 1 << e;
+				bits |= UINT64CONST(1) << e;
 	return bits;
 }
 
@@ -164,6 +164,7 @@ build_transitions(Workflow *wf)
 		t->roles = column_texts(i, 5, &t->nroles);
 		effects = column_texts(i, 6, &neffects);
 		t->effects = effect_bits(effects, neffects);
+		t->for_parts = t->next == NULL && (HAS_EFFECT(t, sign_work) || HAS_EFFECT(t, handle_work));
 		t->since = DatumGetTimestampTz(column_datum(i, 7, &isnull));
 		t->till = DatumGetTimestampTz(column_datum(i, 8, &isnull));
 	}
@@ -179,34 +180,55 @@ build_reasons(Workflow *wf)
 		wf->reasons[i] = column_text(i, 1);
 }
 
-/* The settings that came with 0.2.0, which a city of 0.1.0 has not yet. */
+/* One of the settings that came with 0.2.0, which a city of 0.1.0 has not yet. */
+static void
+take_later_setting(WorkflowSettings *s, const char *name, const char *value, int64 limit)
+{
+	if (strcmp(name, "redispatch_limit") == 0)
+		s->redispatch_rest = strcmp(value, "rest") == 0;
+	else if (strcmp(name, "suspend_from") == 0)
+		s->suspend_from_grant = strcmp(value, "grant") == 0;
+	else if (strcmp(name, "rework_limit") == 0)
+		s->rework_whole = strcmp(value, "whole") == 0;
+	else if (strcmp(name, "joint_done") == 0)
+		s->lead_done = strcmp(value, "lead") == 0;
+	else if (strcmp(name, "request_stops_clock") == 0)
+		(void) parse_bool(value, &s->request_stops);
+	else if (strcmp(name, "first_receiver") == 0)
+		(void) parse_bool(value, &s->first_receiver);
+	else if (strcmp(name, "extension_levels") == 0)
+		s->extension_levels = pg_strtoint32(value);
+	else if (strcmp(name, "suspension_levels") == 0)
+		s->suspension_levels = pg_strtoint32(value);
+	else if (strcmp(name, "appeal_reviews") == 0)
+		s->appeal_reviews = pg_strtoint32(value);
+	else if (strcmp(name, "danger_arrive_limit") == 0)
+	{
+		s->has_danger_limit = true;
+		s->danger_limit = limit;
+	}
+	else
+	{
+		s->has_arrive_limit = true;
+		s->arrive_limit = limit;
+	}
+}
+
 static void
 build_later_settings(WorkflowSettings *s)
 {
 	config_cache_query("SELECT name, coalesce(value, default_value)::pg_catalog.text,"
-					   " CASE WHEN name OPERATOR(pg_catalog.=) 'arrive_limit' THEN coalesce(value, default_value)::dcm.time_limit END"
+					   " CASE WHEN name OPERATOR(pg_catalog.~) 'arrive_limit$' THEN coalesce(value, default_value)::dcm.time_limit END"
 					   " FROM dcm.setting WHERE name OPERATOR(pg_catalog.=)"
-					   " ANY ('{arrive_limit,redispatch_limit,request_stops_clock,suspend_from,rework_limit}')"
+					   " ANY ('{arrive_limit,danger_arrive_limit,redispatch_limit,request_stops_clock,suspend_from,rework_limit,"
+					   "joint_done,first_receiver,extension_levels,suspension_levels,appeal_reviews}')"
 					   " AND coalesce(value, default_value) IS NOT NULL");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		char	   *name = column_text(i, 1);
-		char	   *value = column_text(i, 2);
 		bool		isnull;
+		Datum		limit = column_datum(i, 3, &isnull);
 
-		if (strcmp(name, "redispatch_limit") == 0)
-			s->redispatch_rest = strcmp(value, "rest") == 0;
-		else if (strcmp(name, "suspend_from") == 0)
-			s->suspend_from_grant = strcmp(value, "grant") == 0;
-		else if (strcmp(name, "rework_limit") == 0)
-			s->rework_whole = strcmp(value, "whole") == 0;
-		else if (strcmp(name, "request_stops_clock") == 0)
-			(void) parse_bool(value, &s->request_stops);
-		else
-		{
-			s->has_arrive_limit = true;
-			s->arrive_limit = DatumGetInt64(column_datum(i, 3, &isnull));
-		}
+		take_later_setting(s, column_text(i, 1), column_text(i, 2), isnull ? 0 : DatumGetInt64(limit));
 	}
 }
 
@@ -304,9 +326,13 @@ workflow_transition(const Workflow *wf, const WorkflowState *state,
 	return NULL;
 }
 
-/* What people may do in a state, as a list for an error's detail. */
+/*
+ * What people may do in a state, as a list for an error's detail; without what
+ * has the hidden effects, since there is nothing to answer by them.
+ */
 char *
-workflow_allowed(const Workflow *wf, const WorkflowState *state, TimestampTz at)
+workflow_allowed(const Workflow *wf, const WorkflowState *state, TimestampTz at,
+				 bool has_parts, uint64 hidden)
 {
 	StringInfoData list;
 
@@ -316,7 +342,8 @@ workflow_allowed(const Workflow *wf, const WorkflowState *state, TimestampTz at)
 		const WorkflowTransition *t = &wf->transitions[i];
 		bool		of_jobs = t->nroles == 1 && strcmp(t->roles[0], "system") == 0;
 
-		if (t->state == state && t->since <= at && at < t->till && !of_jobs)
+		if (t->state == state && t->since <= at && at < t->till && !of_jobs &&
+			(has_parts || !t->for_parts) && (t->effects & hidden) == 0)
 			appendStringInfo(&list, "%s%s", list.len ? ", " : "", t->action->code);
 	}
 	return list.len ? list.data : "nothing";

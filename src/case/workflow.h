@@ -15,7 +15,9 @@
 	X(file) X(open_work) X(recall_work) X(sign_work) X(return_work) \
 	X(handle_work) X(rework) X(amend) X(request_extension) X(extend) \
 	X(deny_extension) X(request_suspension) X(suspend) X(deny_suspension) X(resume) X(verify_task) \
-	X(check_task) X(reassign_task) X(finish_task) X(on_site) X(arrive) X(recompute)
+	X(check_task) X(reassign_task) X(finish_task) X(on_site) X(arrive) X(recompute) \
+	X(forward) X(judge_return) X(reopen) X(merge) X(endorse) X(review) X(guard) X(relieve) \
+	X(notice) X(reply_notice) X(appeal) X(decide_appeal) X(rule_liability)
 
 typedef enum WorkflowEffect
 {
@@ -56,7 +58,8 @@ typedef struct WorkflowTransition
 	WorkflowState *next;		/* NULL: the case stays where it is */
 	char	  **roles;
 	int			nroles;
-	uint32		effects;		/* bits 1 << EFFECT_... */
+	uint64		effects;		/* bits 1 << EFFECT_... */
+	bool		for_parts;		/* only where bodies beside the lead have the case */
 	TimestampTz since;
 	TimestampTz till;
 } WorkflowTransition;
@@ -79,6 +82,13 @@ typedef struct WorkflowSettings
 	bool		in_time_by_close;	/* the case's clock runs to its close */
 	bool		has_arrive_limit;
 	int64		arrive_limit;
+	bool		has_danger_limit;
+	int64		danger_limit;	/* the same for a case of severity danger */
+	bool		lead_done;		/* handled when the lead has, whatever the others */
+	bool		first_receiver; /* who has signed keeps what was dispatched wrongly */
+	int			extension_levels;
+	int			suspension_levels;
+	int			appeal_reviews;
 	bool		file_needs_point;
 	double		photo_metres;
 	int64		photo_interval; /* microseconds */
@@ -97,8 +107,9 @@ typedef struct Workflow
 	WorkflowSettings settings;
 } Workflow;
 
+#define EFFECT_BIT(name) (UINT64CONST(1) << EFFECT_##name)
 #define HAS_EFFECT(transition, name) \
-	(((transition)->effects & ((uint32) 1 << EFFECT_##name)) != 0)
+	(((transition)->effects & EFFECT_BIT(name)) != 0)
 
 extern void workflow_init(void);
 extern const Workflow *workflow_get(void);
@@ -109,7 +120,7 @@ extern const WorkflowTransition *workflow_transition(const Workflow *wf,
 													 const WorkflowAction *action,
 													 TimestampTz at);
 extern char *workflow_allowed(const Workflow *wf, const WorkflowState *state,
-							  TimestampTz at);
+							  TimestampTz at, bool has_parts, uint64 hidden);
 extern bool workflow_reason(const Workflow *wf, const char *kind, const char *code);
 
 #endif							/* DCM_WORKFLOW_H */

@@ -15,7 +15,9 @@ CREATE TEMP TABLE actions (action) AS VALUES
 	('request_extension'), ('grant_extension'), ('deny_extension'), ('request_suspension'), ('grant_suspension'),
 	('deny_suspension'), ('resume'), ('handle'), ('request_check'), ('pass_check'), ('fail_check'), ('close'),
 	('void'), ('remind'), ('comment'), ('reassign_task'), ('arrive'),
-	('recompute_deadlines');
+	('recompute_deadlines'), ('forward'), ('judge_return'), ('endorse_extension'), ('endorse_suspension'), ('review_suspension'),
+	('guard'), ('relieve'), ('reopen'), ('merge'), ('issue_notice'), ('reply_notice'), ('appeal'), ('decide_appeal'),
+	('rule_liability'), ('rate');
 
 CREATE TEMP TABLE legal (state, action, leads_to) AS
 SELECT * FROM (VALUES
@@ -50,7 +52,35 @@ SELECT * FROM (VALUES
 	('dispatched', 'remind', 'dispatched'),
 	('handling', 'remind', 'handling'),
 	('dispatched', 'arrive', 'dispatched'),
-	('handling', 'arrive', 'handling')) AS v
+	('handling', 'arrive', 'handling'),
+	('handling', 'forward', 'handling'),
+	('handling', 'endorse_extension', 'handling'),
+	('handling', 'endorse_suspension', 'handling'),
+	('suspended', 'review_suspension', 'suspended'),
+	('dispatched', 'issue_notice', 'dispatched'),
+	('handling', 'issue_notice', 'handling'),
+	('suspended', 'issue_notice', 'suspended'),
+	('closed', 'reopen', 'filed')) AS v
+-- a notice that was given is answered, by the body that has or had the case
+UNION ALL
+SELECT s, 'reply_notice', '23514 dcm.no_task' FROM unnest('{dispatched,handling,suspended,handled,checking,checked,closed}'::text[]) AS s
+UNION ALL
+SELECT s, 'appeal', s FROM unnest('{handling,suspended,handled,checking,checked,closed,voided}'::text[]) AS s
+UNION ALL
+SELECT state, 'decide_appeal', '23514 dcm.no_task' FROM states
+UNION ALL
+SELECT s, 'judge_return', '23514 dcm.no_return' FROM unnest('{filed,dispatched,handling,suspended,handled,checking,checked,closed}'::text[]) AS s
+UNION ALL
+SELECT state, 'rule_liability', state FROM states WHERE state NOT IN ('reported', 'verifying', 'accepted', 'rejected')
+UNION ALL
+SELECT s, 'rate', s FROM unnest('{closed,rejected,voided}'::text[]) AS s
+-- a danger is guarded while the case is open, and the guard relieved ever
+UNION ALL
+SELECT state, 'guard', state FROM states WHERE state NOT IN ('closed', 'rejected', 'voided')
+UNION ALL
+SELECT state, 'relieve', '23514 dcm.no_task' FROM states
+UNION ALL
+SELECT state, 'merge', 'voided' FROM states WHERE state NOT IN ('closed', 'rejected', 'voided')
 -- a correction, until it is handled
 UNION ALL
 SELECT s, 'amend', s FROM unnest('{reported,verifying,accepted,filed,dispatched,handling,suspended}'::text[]) AS s
@@ -66,6 +96,7 @@ SELECT state, 'recompute_deadlines', state FROM states WHERE state NOT IN ('clos
 
 CREATE TEMP TABLE prepared AS
 SELECT s.state, t.case_in(s.state) AS case_no FROM states AS s;
+CREATE TEMP TABLE main AS SELECT t.report() AS case_no;
 
 -- What the act of a person with every role comes to, taken back at once.  An
 -- answer to a request has its request first.
@@ -75,10 +106,10 @@ DECLARE
 	name text;
 	answer text;
 BEGIN
-	IF outcome.state = 'handling' AND act ~ '^(grant|deny)_' THEN
-		PERFORM t.step(no, regexp_replace(act, '^(grant|deny)', 'request'));
+	IF outcome.state = 'handling' AND act ~ '^(grant|deny|endorse)_' THEN
+		PERFORM t.step(no, regexp_replace(act, '^(grant|deny|endorse)', 'request'));
 	END IF;
-	answer := (t.act('all', no, act, t.data(act))).state;
+	answer := (t.act('all', no, act, CASE act WHEN 'merge' THEN jsonb_build_object('into', m.case_no) ELSE t.data(act) END)).state FROM main AS m;
 	IF answer <> (SELECT f.state FROM dcm.case_file AS f WHERE f.case_no = no) THEN
 		answer := 'another than is stored';
 	END IF;

@@ -14,9 +14,17 @@ CREATE TEMP TABLE stage (action, state) AS VALUES
 	('request_suspension', 'handling'), ('grant_suspension', 'handling'), ('deny_suspension', 'handling'),
 	('resume', 'suspended'), ('handle', 'handling'), ('request_check', 'handled'), ('pass_check', 'checking'),
 	('fail_check', 'checking'), ('close', 'checked'), ('void', 'reported'), ('remind', 'handling'), ('comment', 'closed'), ('reassign_task', 'checking'),
-	('arrive', 'handling'), ('recompute_deadlines', 'filed');
+	('arrive', 'handling'), ('recompute_deadlines', 'filed'), ('forward', 'handling'), ('judge_return', 'filed'),
+	('endorse_extension', 'handling'), ('endorse_suspension', 'handling'), ('review_suspension', 'suspended'), ('guard', 'reported'),
+	('relieve', 'dispatched'), ('reopen', 'closed'), ('merge', 'handling'), ('issue_notice', 'handling'), ('reply_notice', 'handling'),
+	('appeal', 'closed'), ('decide_appeal', 'closed'), ('rule_liability', 'handling'), ('rate', 'closed');
 CREATE TEMP TABLE prepared AS
 SELECT s.action, t.case_in(s.state) AS case_no FROM stage AS s;
+-- what there must be first
+SELECT t.step(case_no, CASE action WHEN 'relieve' THEN 'guard' WHEN 'reply_notice' THEN 'issue_notice' ELSE 'appeal' END)
+FROM prepared WHERE action IN ('relieve', 'reply_notice', 'decide_appeal');
+SELECT t.step(case_no, 'dispatch'), t.step(case_no, 'return') FROM prepared WHERE action = 'judge_return';
+SELECT t.step(case_no, 'arrive') FROM prepared WHERE action = 'relieve';
 
 -- how an act with such data ends: SQLSTATE, name and message
 CREATE FUNCTION pg_temp.outcome(act text, data jsonb) RETURNS text LANGUAGE plpgsql AS $$
@@ -24,10 +32,11 @@ DECLARE
 	no bigint := (SELECT p.case_no FROM prepared AS p WHERE p.action = act);
 	name text;
 BEGIN
-	IF act ~ '^(grant|deny)_.*(extension|suspension)' THEN
-		PERFORM t.step(no, regexp_replace(act, '^(grant|deny)', 'request'));
+	IF act ~ '^(grant|deny|endorse)_.*(extension|suspension)' THEN
+		PERFORM t.step(no, regexp_replace(act, '^(grant|deny|endorse)', 'request'));
 	END IF;
-	PERFORM t.act('all', no, act, data);
+	PERFORM t.act('all', no, act, CASE WHEN data -> 'into' = '0' THEN data || jsonb_build_object('into', p.case_no) ELSE data END)
+	FROM prepared AS p WHERE p.action = 'accept';
 	RAISE EXCEPTION USING ERRCODE = 'ZZ999', MESSAGE = 'ok';
 EXCEPTION
 	WHEN SQLSTATE 'ZZ999' THEN
@@ -45,11 +54,13 @@ FROM stage AS s;
 
 -- what each must carry, as the design has it
 SELECT results_eq('SELECT action, key FROM dcm.action_key WHERE required ORDER BY 1, 2',
-	$$VALUES ('confirm_verification', 'finding'), ('deny_verification', 'finding'), ('dispatch', 'org'),
-		('fail_check', 'photo'), ('fail_check', 'reason'), ('file', 'condition'), ('handle', 'after'), ('handle', 'result'),
-		('pass_check', 'photo'), ('reassign_task', 'person'), ('recall', 'reason'), ('reject', 'reason'), ('request_extension', 'reason'),
+	$$VALUES ('appeal', 'ground'), ('confirm_verification', 'finding'), ('decide_appeal', 'upheld'), ('deny_verification', 'finding'), ('dispatch', 'org'),
+		('fail_check', 'photo'), ('fail_check', 'reason'), ('file', 'condition'), ('forward', 'org'), ('handle', 'after'), ('handle', 'result'),
+		('issue_notice', 'due'), ('judge_return', 'upheld'), ('merge', 'into'),
+		('pass_check', 'photo'), ('rate', 'satisfaction'), ('reassign_task', 'person'), ('recall', 'reason'), ('reject', 'reason'), ('reopen', 'reason'),
+		('reply_notice', 'result'), ('request_extension', 'reason'),
 		('request_suspension', 'reason'), ('request_suspension', 'until'), ('resolve_on_site', 'after'),
-		('resolve_on_site', 'before'), ('return', 'note'), ('return', 'reason'), ('void', 'reason')$$,
+		('resolve_on_site', 'before'), ('return', 'note'), ('return', 'reason'), ('review_suspension', 'finding'), ('rule_liability', 'org'), ('void', 'reason')$$,
 	'the keys that must be there');
 
 SELECT is(pg_temp.outcome(k.action, t.data(k.action) - k.key),
@@ -77,7 +88,8 @@ FROM dcm.action_key AS k
 		('timestamp', '"2015-01-01 00:00 Atlantis/City"'),
 		('time_limit', '1'), ('time_limit', '"quick"'), ('time_limit', '"2 day"'), ('time_limit', '"-1 work_day"'),
 		('time_limit', '"999999999 work_day"'),
-		('photo', 'true'), ('photo', '""'), ('photo', '1'),
+		('photo', 'true'), ('photo', '""'), ('photo', '1'), ('boolean', '"yes"'), ('boolean', '1'),
+		('orgs', '"cg"'), ('orgs', '{}'), ('case', 'true'), ('case', '"the other"'), ('case', '1.5'), ('case', '"99999999999999999999"'),
 		('point', '"here"'), ('point', '[1, 2]'), ('point', '1')) AS v (type, value) ON v.type = k.type
 WHERE k.action <> 'report';
 
@@ -110,6 +122,20 @@ FROM (VALUES
 	('request_check', '{"person": "nobody"}', '22023 dcm.no_person: there is no person "nobody"'),
 	('request_verification', '{"person": "nobody"}', '22023 dcm.no_person: there is no person "nobody"'),
 	('amend', '{"category": "E0000"}', '22023 dcm.no_category: there is no category "E0000" in the city''s edition'),
+	('dispatch', '{"joint": ["hw", "nobody"]}', '22023 dcm.no_org: there is no body "nobody"'),
+	('dispatch', '{"joint": ["hw", 1]}', '22023 dcm.bad_data: key "joint" of action "dispatch" is not a list of codes of bodies'),
+	('dispatch', '{"joint": ["hw", "hw"]}', '22023 dcm.bad_data: body "hw" is named twice'),
+	('dispatch', '{"joint": ["cg"]}', '22023 dcm.bad_data: body "cg" is named twice'),
+	('dispatch', '{"coordinator": "nobody"}', '22023 dcm.no_org: there is no body "nobody"'),
+	('forward', '{"org": "hw"}', '22023 dcm.not_below: body "hw" is not below the one that has the case'),
+	('forward', '{"org": "cg"}', '22023 dcm.not_below: body "cg" is not below the one that has the case'),
+	('merge', '{"into": 1}', 'P0002 dcm.no_case: there is no case 1'),
+	('reopen', '{"reason": "whim"}', '22023 dcm.no_reason: there is no reason "whim" to reopen a case'),
+	('appeal', '{"ground": "whim"}', '22023 dcm.no_reason: there is no reason "whim" to appeal a case'),
+	('decide_appeal', '{"upheld": true}', '22023 dcm.bad_data: an appeal that is upheld exempts from something'),
+	('decide_appeal', '{"upheld": true, "exempts": "overdue, sloth"}', '22023 dcm.bad_data: nothing is called "sloth" from which an appeal exempts'),
+	('issue_notice', '{"due": "2015-01-01 00:00+08"}', '22023 dcm.until: a notice must set a time to come'),
+	('review_suspension', '{"until": "2015-01-01 00:00+08"}', '22023 dcm.until: a suspension must end after it begins'),
 	('file', '{"condition": 9}', '22023 dcm.no_condition: the category of this case has no filing condition 9 then')) AS v (action, data, answer);
 
 -- a note given as an argument counts as key "note", and only once

@@ -259,7 +259,7 @@ FROM dcm.case_file AS f WHERE f.case_no IN (SELECT k.case_no FROM dcm.report_key
 SELECT is(first, e, 'as ' || s.name) FROM sent AS s JOIN (VALUES
 	('4321', '1 22023 dcm.no_report, 2 22023 dcm.no_report, 3 22023 dcm.no_report, 4 1 reported'), ('1324', '1 1 reported, 2 23514 dcm.forbidden_move, 3 2 accepted, 4 23514 dcm.forbidden_move'),
 	('2134', '1 22023 dcm.no_report, 2 1 reported, 3 23514 dcm.forbidden_move, 4 23514 dcm.forbidden_move')) AS v (name, e) USING (name);
-SELECT is(pg_temp.why(pg_temp.shuffled(pg_temp.queue('m'), '{3,1,4}')), 'no report before element 1 of the batch is "m": A number is a position in this batch, a string the client_key of a report.; action "dispatch" is forbidden in state "reported": The state allows: accept, amend, comment, reject, request_verification, resolve_on_site, void.',
+SELECT is(pg_temp.why(pg_temp.shuffled(pg_temp.queue('m'), '{3,1,4}')), 'no report before element 1 of the batch is "m": A number is a position in this batch, a string the client_key of a report.; action "dispatch" is forbidden in state "reported": The state allows: accept, amend, comment, guard, merge, reject, request_verification, resolve_on_site, void.',
 	'why is told');
 
 SELECT is(pg_temp.send(jsonb_build_array(pg_temp.report('one'), pg_temp.report('two'), '{"action": "accept", "case_of": "one"}'::jsonb, '{"action": "reject", "case_of": "two", "data": {"reason": "not_real"}}'::jsonb)),

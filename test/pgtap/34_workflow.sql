@@ -42,13 +42,14 @@ EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
 END $$;
 SELECT is(pg_temp.told(change), told, change) FROM (VALUES
 	('DELETE FROM dcm.transition WHERE state IS NULL', 'no_beginning, unreachable accepted, unreachable approved, unreachable checked, unreachable checking, unreachable closed, unreachable dispatched, unreachable filed, unreachable handled, unreachable handling, unreachable rejected, unreachable reported, unreachable suspended, unreachable verifying, unreachable voided'),
+	('UPDATE dcm.setting SET value = ''2'' WHERE name = ''extension_levels''; DELETE FROM dcm.transition WHERE action IN (''endorse_extension'', ''endorse_suspension'')', 'no_endorsement handling grant_extension'),
 	('INSERT INTO dcm.state (code, stage, name, name_en) VALUES (''limbo'', ''closing'', ''x'', ''x'')', 'no_recompute limbo, unreachable limbo'),
 	('INSERT INTO dcm.state (code, stage, name, name_en) VALUES (''limbo'', ''closing'', ''x'', ''x''); INSERT INTO dcm.transition (state, action, next_state, roles, effects) VALUES (''closed'', ''void'', ''limbo'', ''{shift_leader}'', ''{}''), (''limbo'', ''recompute_deadlines'', NULL, ''{system}'', ''{recompute}'')', 'no_ending limbo'),
 	('DELETE FROM dcm.transition WHERE state = ''suspended'' AND action = ''resume''', 'no_resume suspended grant_suspension'),
 	('DELETE FROM dcm.transition WHERE state = ''handling'' AND action = ''request_extension''', 'no_request handling grant_extension'),
 	('DELETE FROM dcm.transition WHERE action = ''recompute_deadlines'' AND state = ''filed''', 'no_recompute filed'),
 	('INSERT INTO dcm.transition (state, action, next_state, roles, effects) VALUES (''accepted'', ''dispatch'', ''dispatched'', ''{dispatcher}'', ''{open_work}'')', 'unfiled accepted dispatch, unfiled filed dispatch'),
-	('INSERT INTO dcm.transition (state, action, next_state, roles, effects) VALUES (''filed'', ''handle'', ''handled'', ''{acceptor}'', ''{handle_work}'')', 'no_work filed handle, no_work handling handle, no_work handling return'),
+	('INSERT INTO dcm.transition (state, action, next_state, roles, effects) VALUES (''filed'', ''handle'', ''handled'', ''{acceptor}'', ''{handle_work}'')', 'no_work filed handle, no_work handling forward, no_work handling handle, no_work handling return, no_work handling sign'),
 	('INSERT INTO dcm.transition (state, action, next_state, roles, effects) VALUES (''handling'', ''dispatch'', ''dispatched'', ''{dispatcher}'', ''{open_work}'')', 'twice_at_work handling dispatch'),
 	('INSERT INTO dcm.transition (state, action, next_state, roles, effects) VALUES (''handling'', ''fail_check'', ''handling'', ''{collector}'', ''{rework}'')', 'not_handled handling fail_check'),
 	('UPDATE dcm.transition SET roles = ''{nurse}'' WHERE state = ''checking'' AND action = ''pass_check''', 'no_role, nobody checking pass_check'),

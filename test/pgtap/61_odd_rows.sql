@@ -42,8 +42,8 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	RETURN SQLSTATE;
 END $$;
-SELECT ok(pg_temp.odd(e, s.code, n) IN ('ZZ999', '22023', '23514', '55000'), format('%s from %s to %s', e, s.code, coalesce(n, 'the same')))
-FROM unnest('{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,finish_task,on_site,arrive,recompute}'::text[]) AS e
+SELECT ok(pg_temp.odd(e, s.code, n) IN ('ZZ999', '22023', '23514', '55000', 'P0002'), format('%s from %s to %s', e, s.code, coalesce(n, 'the same')))
+FROM unnest('{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,finish_task,on_site,arrive,recompute,forward,judge_return,reopen,merge,endorse,review,guard,relieve,notice,reply_notice,appeal,decide_appeal,rule_liability}'::text[]) AS e
 	CROSS JOIN dcm.state AS s CROSS JOIN unnest('{NULL,suspended,closed}'::text[]) AS n
 WHERE s.code IN ('reported', 'filed', 'suspended', 'checking', 'closed');
 
@@ -53,7 +53,7 @@ DECLARE
 	no bigint := t.case_in('dispatched');
 	answer text;
 BEGIN
-	DROP VIEW dcm.case_card, dcm.falling_due, dcm.problem_register;
+	EXECUTE (SELECT 'DROP VIEW ' || string_agg(c.oid::regclass::text, ', ') || ' CASCADE' FROM pg_class AS c WHERE c.relkind = 'v' AND c.relnamespace = 'dcm'::regnamespace);
 	EXECUTE format('ALTER TABLE dcm.%I ALTER COLUMN %I TYPE %s USING %s', tab, col, type, as_what);
 	answer := t.try(format('SELECT dcm.become(''all''); SELECT dcm.act(%s, ''sign'', ''a note'')', no));
 	RAISE EXCEPTION USING ERRCODE = 'ZZ999', MESSAGE = answer;

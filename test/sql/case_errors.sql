@@ -96,6 +96,21 @@ SELECT told.error('SELECT dcm.make_leaf(1)');
 SELECT told.error($x$
 	INSERT INTO dcm.transition (state, action, next_state, roles, effects) VALUES ('reported', 'confirm_verification', 'accepted', '{collector}', '{finish_task}');
 	SELECT t.step(no, 'confirm_verification') FROM told.c WHERE state = 'reported'$x$);
+\echo -- cases: several bodies, tasks, reopened and merged
+SELECT told.error(format('SELECT t.act(''disp'', %s, ''dispatch'', ''{"org": "cg", "joint": ["cg"]}'')', no)) FROM told.c WHERE state = 'filed';
+SELECT told.error(format('SELECT t.act(''disp'', %s, ''dispatch'', ''{"org": "cg", "joint": ["hw"]}''), t.act(''lia2'', %1$s, ''handle'', t.data(''handle''))', no)) FROM told.c WHERE state = 'filed';
+SELECT told.act('lia', 'handling', 'forward', '{"org": "hw"}');
+SELECT told.error(format('SELECT t.act(''lia'', %s, ''forward'', ''{"org": "cg2"}''), t.act(''lia'', %1$s, ''forward'', ''{"org": "cg2"}'')', no)) FROM told.c WHERE state = 'handling';
+SELECT told.act('lead', 'handling', 'judge_return', '{"upheld": true}');
+SELECT told.error(format('UPDATE dcm.setting SET value = ''true'' WHERE name = ''first_receiver''; SELECT t.act(''lia'', %s, ''return'', t.data(''return''))', no)) FROM told.c WHERE state = 'handling';
+SELECT told.error(format('UPDATE dcm.setting SET value = ''2'' WHERE name = ''extension_levels''; SELECT t.step(%s, ''request_extension'', ''2015-03-02 10:00+08''); SELECT t.act(''disp'', %1$s, ''grant_extension'')', no)) FROM told.c WHERE state = 'handling';
+SELECT told.error(format('SELECT t.step(%s, ''request_extension'', ''2015-03-02 10:00+08''); SELECT t.act(''disp'', %1$s, ''endorse_extension''); SELECT t.act(''disp'', %1$s, ''endorse_extension'')', no)) FROM told.c WHERE state = 'handling';
+SELECT told.error(format('SELECT t.act(''col'', %s, ''guard''); SELECT t.act(''col'', %1$s, ''guard'')', no)) FROM told.c WHERE state = 'reported';
+SELECT told.error(format('SELECT t.act(''col'', %s, ''guard''); SELECT t.act(''col'', %1$s, ''relieve'')', no)) FROM told.c WHERE state = 'reported';
+SELECT told.act('lia', 'handling', 'reply_notice');
+SELECT told.act('lead', 'handling', 'issue_notice', '{"due": "2015-01-01 00:00+08"}');
+SELECT told.error('SELECT t.act(''col'', no, ''resolve_on_site'', t.data(''resolve_on_site'')), t.act(''lead'', no, ''close''), t.act(''lead'', no, ''reopen'', t.data(''reopen'')) FROM told.c WHERE state = ''reported''');
+SELECT told.error('SELECT t.act(''lead'', a.no, ''void'', t.data(''void'')), t.act(''lead'', b.no, ''merge'', jsonb_build_object(''into'', a.no)) FROM told.c AS a, told.c AS b WHERE a.state = ''reported'' AND b.state = ''filed''');
 \echo -- cases: desks and batches
 SELECT told.by('all', 'SELECT dcm.worklist(max => 0)');
 SELECT told.error('SELECT dcm.components_near(dcm.point(121.6, 31.8), -1)');
@@ -215,7 +230,7 @@ SELECT told.error('SELECT dcm.covers_wkb(''\x00'', 0, 0)');
 \set sources `sh "$PG_ABS_SRCDIR/bin/error-names" sources | tr '\n' ' '`
 \set documented `sh "$PG_ABS_SRCDIR/bin/error-names" documented | tr '\n' ' '`
 \echo -- all errors are told and documented
-CREATE TEMP VIEW elsewhere AS SELECT unnest('{dcm.append_only,dcm.bad_binary,dcm.bad_element,dcm.bad_partition,dcm.bad_unit,dcm.calendar_range,dcm.changed_meanwhile,dcm.changed_type,dcm.config_recursion,dcm.encoding,dcm.escalate,dcm.job_role,dcm.no_cron,dcm.no_edition,dcm.no_grouping,dcm.no_job,dcm.no_report,dcm.report_failed,dcm.resume_due,dcm.same_report,dcm.stranded,dcm.tie}'::text[]) AS name;
+CREATE TEMP VIEW elsewhere AS SELECT unnest('{dcm.append_only,dcm.bad_binary,dcm.bad_element,dcm.bad_partition,dcm.bad_unit,dcm.busy,dcm.calendar_range,dcm.changed_meanwhile,dcm.changed_type,dcm.config_recursion,dcm.encoding,dcm.escalate,dcm.job_role,dcm.no_cron,dcm.no_edition,dcm.no_grouping,dcm.no_job,dcm.no_report,dcm.report_failed,dcm.resume_due,dcm.same_report,dcm.stranded,dcm.tie}'::text[]) AS name;
 CREATE TEMP VIEW all_names AS SELECT unnest(string_to_array(trim(:'sources'), ' ')) AS name;
 SELECT 'not told: ' || name FROM all_names EXCEPT SELECT 'not told: ' || name FROM told.name EXCEPT SELECT 'not told: ' || name FROM elsewhere ORDER BY 1;
 SELECT 'told elsewhere, and here: ' || name FROM elsewhere INTERSECT SELECT 'told elsewhere, and here: ' || name FROM told.name ORDER BY 1;

@@ -55,8 +55,11 @@ DROP FUNCTION dcm.keep_transition();
 ALTER TABLE dcm.transition
 	ADD COLUMN replaces int REFERENCES dcm.transition,
 	DROP CONSTRAINT transition_effects_check,
-	ADD CONSTRAINT transition_effects_check CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site,arrive,recompute}');
+	ADD CONSTRAINT transition_effects_check CHECK (effects <@ '{file,open_work,recall_work,sign_work,return_work,handle_work,rework,amend,request_extension,extend,deny_extension,request_suspension,suspend,deny_suspension,resume,verify_task,check_task,reassign_task,finish_task,on_site,arrive,recompute,forward,judge_return,reopen,merge,endorse,review,guard,relieve,notice,reply_notice,appeal,decide_appeal,rule_liability}');
 SELECT dcm.version_table('dcm.transition', 'state', 'action');
+ALTER TABLE dcm.action_key
+	DROP CONSTRAINT action_key_type_check,
+	ADD CONSTRAINT action_key_type_check CHECK (type IN ('text', 'free_text', 'number', 'boolean', 'timestamp', 'time_limit', 'org', 'orgs', 'person', 'reason', 'category', 'photo', 'point', 'object', 'case'));
 
 -- clocks: of each state, of the arrival, and as facts of the log
 ALTER TABLE dcm.case_log
@@ -72,11 +75,27 @@ ALTER TABLE dcm.assignment
 	ADD COLUMN arrive_limit dcm.time_limit,
 	ADD COLUMN arrive_due timestamptz,
 	ADD COLUMN arrived_at timestamptz;
+
+-- several bodies at one case, tasks of every kind, cases merged and reopened
+ALTER TABLE dcm.case_file
+	ADD COLUMN parts smallint NOT NULL DEFAULT 0,
+	ADD COLUMN merged_into bigint,
+	ADD COLUMN reopened smallint NOT NULL DEFAULT 0;
+ALTER TABLE dcm.assignment
+	ADD COLUMN parent smallint,
+	ADD COLUMN fault text,
+	ADD COLUMN judged_at timestamptz,
+	ADD COLUMN misdirected boolean NOT NULL DEFAULT false;
+ALTER TABLE dcm.case_task
+	ADD COLUMN org int,
+	ADD COLUMN log_no int;
+CREATE INDEX case_task_open_idx ON dcm.case_task (kind, due) WHERE done_at IS NULL;
 INSERT INTO dcm.job_lock VALUES ('recompute');
 @replace city/52_case_views.sql@
 @include city/53_case_clock.sql@
 @include city/54_case_desk.sql@
 @include city/57_case_workflow.sql@
+@include city/59_case_registers.sql@
 
 -- new rooms
 @include city/11_base_area.sql@
@@ -88,7 +107,7 @@ INSERT INTO dcm.job_lock VALUES ('recompute');
 @include city/71_case_erasure.sql@
 ALTER TABLE dcm.reason
 	DROP CONSTRAINT reason_kind_check,
-	ADD CONSTRAINT reason_kind_check CHECK (kind IN ('return', 'reject', 'extend', 'suspend', 'void', 'appeal', 'erase'));
+	ADD CONSTRAINT reason_kind_check CHECK (kind IN ('return', 'reject', 'extend', 'suspend', 'void', 'appeal', 'erase', 'reopen'));
 
 -- what things are
 COMMENT ON TABLE dcm.org IS
@@ -129,7 +148,15 @@ COMMENT ON COLUMN dcm.case_log.stage_no IS 'The row of dcm.case_stage that the a
 COMMENT ON COLUMN dcm.case_log.arrive_due IS 'The time by which somebody of assignment work_no must be there, as the act gave it. 本次动作给定的到场时限。';
 COMMENT ON COLUMN dcm.case_log.work_limit IS 'With work_from the clock of assignment work_no as the act left it, where it touched it. 派遣任务的计时。';
 COMMENT ON TABLE dcm.assignment IS
-	'A row a body and dispatch: when it was dispatched, signed, handled, returned, and its own deadline; by when somebody had to be there, and when somebody was. 派遣任务。';
+	'A row a body and dispatch: part is lead 主办, joint 协办 or coordinator 协调; when it was dispatched, signed, handled, returned or recalled, and its deadline, which is the lead''s; by when somebody had to be there, and when somebody was. 派遣任务。';
+COMMENT ON COLUMN dcm.assignment.parent IS 'The assignment out of which it was forwarded to a body below. 转派自。';
+COMMENT ON COLUMN dcm.assignment.fault IS 'Whose fault a return was ruled to be: handler, dispatcher, acceptor or nobody; of one that was handled with misdirected: dispatcher where it was not the body''s own. 退回认定:责任方。';
+COMMENT ON COLUMN dcm.assignment.misdirected IS 'The body handled it saying that it was not its own (首接负责制). 错派仍办理。';
+COMMENT ON TABLE dcm.case_task IS
+	'What somebody is asked to do about a case: verify 核实 before filing, check 核查 after handling, guard 警戒, notice 督办 (org is to answer by due), appeal 申诉 (of org), liability 责任认定; log_no is the entry that opened it, NULL in rows of 0.1.0. outcome is the action that ended it, of an appeal upheld or denied. 案卷任务:核实、核查、警戒、督办、申诉、责任认定。';
+COMMENT ON COLUMN dcm.case_file.parts IS 'How many bodies beside the lead the last dispatch and its forwarding have brought in: joint, coordinating, forwarded to. 主办以外的协办、协调、转派单位数。';
+COMMENT ON COLUMN dcm.case_file.merged_into IS 'The case that goes on for this one. 并入的案卷号。';
+COMMENT ON COLUMN dcm.case_file.reopened IS 'How often it was opened again after its close. 重新立案次数。';
 COMMENT ON TABLE dcm.case_stage IS
 	'A row each time a stage is entered, and within it each time a state is entered or left that has a limit of its own: who brought the case there, that limit, and the action that ended it. 案卷经过的环节与步骤。';
 COMMENT ON COLUMN dcm.case_stage.state IS 'The state with which it began; NULL in rows of 0.1.0. 开始时的状态。';
@@ -144,7 +171,7 @@ BEGIN
 		FROM pg_catalog.pg_inherits AS i
 			JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.inhrelid AND a.attnum > 0 AND NOT a.attisdropped
 			JOIN pg_catalog.pg_attribute AS p ON p.attrelid = i.inhparent AND p.attname = a.attname
-		WHERE i.inhparent IN ('dcm.case_log'::regclass, 'dcm.case_stage'::regclass, 'dcm.assignment'::regclass)
+		WHERE i.inhparent IN ('dcm.case_file'::regclass, 'dcm.case_log'::regclass, 'dcm.case_stage'::regclass, 'dcm.assignment'::regclass, 'dcm.case_task'::regclass)
 			AND pg_catalog.col_description(i.inhparent, p.attnum) IS DISTINCT FROM pg_catalog.col_description(i.inhrelid, a.attnum)
 	LOOP
 		EXECUTE pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', c.leaf, c.attname, c.meaning);
