@@ -19,8 +19,10 @@ CREATE TABLE dcm.action (
 	code		text PRIMARY KEY,
 	name		text NOT NULL,
 	name_en		text NOT NULL,
-	function	text NOT NULL
+	function	text NOT NULL,
+	power		text CHECK (power IN ('supervision', 'command'))
 );
+COMMENT ON COLUMN dcm.action.power IS 'The power that a centre must have in the organisation mode for its posts to do it; NULL: none. 动作所属的权力:监督权或指挥权,空为不限。';
 COMMENT ON TABLE dcm.action IS
 	'What can be done to a case, and the function that does it. 案卷动作及对应的函数。';
 

@@ -296,7 +296,9 @@ BEGIN ATOMIC
 		('appeal_reviews', 'choice', '{1,2,3}'),
 		('danger_arrive_limit', 'time_limit', NULL),
 		('recur_metres', 'number', NULL),
-		('recur_within', 'interval', NULL)) AS v (setting, kind, choices);
+		('recur_within', 'interval', NULL),
+		('org_mode_enforced', 'boolean', NULL),
+		('reporter_may_check', 'boolean', NULL)) AS v (setting, kind, choices);
 END;
 COMMENT ON FUNCTION dcm.setting_kinds() IS
 	'What kind of value each setting of dcm has, and which values a choice has; other settings are text. 各设置的取值类型与可选值。';

@@ -250,6 +250,127 @@ END;
 COMMENT ON FUNCTION dcm.mode_centres(text) IS
 	'At which levels (1 city, 2 district) an organisation mode has a centre of supervision and one of command: one_one 市级监督、区级指挥, one_two 市级监督、两级指挥, two_one 两级监督、区级指挥, two_two 两级监督、两级指挥, combined one centre for both at whichever level (NULL). 各管理模式应设的监督与指挥中心。';
 
+CREATE FUNCTION dcm.action_powers(OUT action text, OUT power text)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1 ROWS 20
+BEGIN ATOMIC
+	SELECT a.action, p.power
+	FROM (VALUES
+		('supervision', '{accept,reject,request_verification,file,request_check,close,void,reopen,merge,reassign_task}'::text[]),
+		('command', '{dispatch,recall,grant_extension,deny_extension,grant_suspension,deny_suspension,endorse_extension,endorse_suspension,review_suspension,judge_return}')) AS p (power, actions)
+		CROSS JOIN LATERAL pg_catalog.unnest(p.actions) AS a (action);
+END;
+COMMENT ON FUNCTION dcm.action_powers() IS
+	'Which power an action takes of a centre as shipped, supervision or command; actions that are not listed take none. What counts is dcm.action.power, which the city may change. 各动作所属的权力:监督或指挥。';
+
+CREATE FUNCTION dcm.mode_gives(mode text, kind text, level smallint, power text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
+RETURN CASE
+	WHEN power IS NULL OR kind IS NULL OR kind <> ALL ('{supervision_centre,command_centre,supervision_command_centre}') THEN true
+	-- in mode combined one centre is both
+	WHEN kind <> 'supervision_command_centre' AND (mode = 'combined' OR kind <> power || '_centre') THEN false
+	ELSE EXISTS (SELECT FROM dcm.mode_centres(mode) AS m WHERE m.function = power AND coalesce(m.level, mode_gives.level) = mode_gives.level)
+END;
+COMMENT ON FUNCTION dcm.mode_gives(text, text, smallint, text) IS
+	'Whether an organisation mode gives a body of that kind and level a power, supervision or command; true for a body that is no centre, which the mode does not judge. 某模式下该类、该级机构是否有监督权或指挥权。';
+
+CREATE FUNCTION dcm.centre_of(org int) RETURNS int
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		WITH RECURSIVE up AS (
+			SELECT o.id, o.parent, o.kind, 1 AS depth FROM dcm.org AS o WHERE o.id = centre_of.org
+			UNION ALL
+			SELECT o.id, o.parent, o.kind, u.depth + 1
+			FROM up AS u JOIN dcm.org AS o ON o.id = u.parent
+			WHERE u.kind IN ('work_group', 'hotline') AND u.depth < 32)
+		SELECT u.id FROM up AS u ORDER BY u.depth DESC LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION dcm.centre_of(int) IS
+	'The body itself, or of a work group or hotline the body above that it is part of: as that its posts are judged by the organisation mode. 工作组、热线所属的中心。';
+
+CREATE FUNCTION dcm.territory(org int) RETURNS dcm.area_code
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		WITH RECURSIVE up AS (
+			SELECT o.parent, o.area, 1 AS depth FROM dcm.org AS o WHERE o.id = territory.org
+			UNION ALL
+			SELECT o.parent, o.area, u.depth + 1
+			FROM up AS u JOIN dcm.org AS o ON o.id = u.parent
+			WHERE u.area IS NULL AND u.depth < 32)
+		SELECT u.area FROM up AS u ORDER BY u.depth DESC LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION dcm.territory(int) IS
+	'The area of a body, or of the nearest body above it that has one; NULL where none has. 机构的辖区,本级未设则取最近上级。';
+
+CREATE FUNCTION dcm.centre_reach(org int, power text, OUT may boolean, OUT territory dcm.area_code)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 500
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	centre record;
+BEGIN
+	may := true;
+	-- in a city of 0.1.0 no action takes a power
+	IF org IS NULL OR power IS NULL OR NOT dcm.setting('org_mode_enforced')::boolean THEN
+		RETURN;
+	END IF;
+	SELECT o.id, o.kind, o.level INTO centre FROM dcm.org AS o WHERE o.id = dcm.centre_of(org);
+	may := dcm.mode_gives(dcm.setting('org_mode'), centre.kind, centre.level, power);
+	IF centre.level >= 2 AND centre.kind IN ('supervision_centre', 'command_centre', 'supervision_command_centre') THEN
+		territory := dcm.territory(centre.id);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.centre_reach(int, text) IS
+	'Whether the organisation mode lets the posts of a body do what takes a power, and the area to which that is bound: a centre below the city''s level acts on cases in its own area (NULL: on all). True for what is no centre, and where setting org_mode_enforced is false. 机构在当前模式下能否行使该权力及其辖区范围。';
+
+CREATE FUNCTION dcm.may_dispatch(centre text, body text) RETURNS boolean
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 2000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	giver record;
+	taker record;
+	reach record;
+	its_area dcm.area_code;
+BEGIN
+	PERFORM dcm.require_city('0.2.0');
+	SELECT o.id, o.code INTO giver FROM dcm.org AS o WHERE o.code = may_dispatch.centre;
+	SELECT o.id, o.code, o.level INTO taker FROM dcm.org AS o WHERE o.code = may_dispatch.body;
+	IF giver.id IS NULL OR taker.id IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = format('body "%s" does not exist', CASE WHEN giver.id IS NULL THEN centre ELSE body END),
+			CONSTRAINT = 'dcm.no_org';
+	END IF;
+	reach := dcm.centre_reach(giver.id, 'command');
+	IF NOT reach.may OR NOT dcm.setting('org_mode_enforced')::boolean THEN
+		RETURN reach.may;
+	END IF;
+	SELECT o.id, o.level, o.kind INTO giver FROM dcm.org AS o WHERE o.id = dcm.centre_of(giver.id);
+	IF giver.level < 2 OR giver.kind NOT IN ('command_centre', 'supervision_command_centre') THEN
+		RETURN true;
+	END IF;
+	its_area := dcm.territory(taker.id);
+	IF taker.level >= giver.level THEN
+		RETURN reach.territory IS NULL OR coalesce(its_area <@ reach.territory, false);
+	END IF;
+	-- bodies above are the city's centre's, or else of all areas for which they answer
+	RETURN NOT EXISTS (SELECT FROM dcm.mode_centres(dcm.setting('org_mode')) AS m WHERE m.level = 1 AND m.function = 'command')
+		AND coalesce(reach.territory <@ its_area, true);
+END
+$$;
+COMMENT ON FUNCTION dcm.may_dispatch(text, text) IS
+	'Whether the organisation mode lets the dispatchers of a body send cases to another. A centre below the city''s level commands the bodies of its level and below in its area, wherever they stand in the tree; those of a level above only where the mode has no centre of command at the city''s level and their area takes in its own. True for a body that is no centre, and where setting org_mode_enforced is false. P0002 for an unknown body. 中心能否向该单位派遣(按辖区与级别)。';
+
 CREATE FUNCTION dcm.check_org(OUT problem text, OUT kind text, OUT code text, OUT detail text)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000 ROWS 10
@@ -314,7 +435,12 @@ BEGIN
 			AND (EXISTS (SELECT FROM dcm.responsibility AS r WHERE r.org = o.id AND r.valid @> now())
 				OR EXISTS (SELECT FROM dcm.component AS c WHERE o.id IN (c.authority, c.owner, c.maintainer)))
 		UNION ALL
-		SELECT 8, 'two_leaders', o.code, format('it has %s leaders at one time. 同时有多名主要负责人。', count(*))
+		SELECT 8, 'centre_without_area', o.code, 'a centre below the city''s level acts in its area, and neither it nor a body above has one. 区级中心未设辖区。'
+		FROM dcm.org AS o
+		WHERE o.kind IN ('supervision_centre', 'command_centre', 'supervision_command_centre') AND o.level >= 2 AND o.valid @> now()
+			AND dcm.territory(o.id) IS NULL
+		UNION ALL
+		SELECT 9, 'two_leaders', o.code, format('it has %s leaders at one time. 同时有多名主要负责人。', count(*))
 		FROM dcm.org AS o JOIN dcm.post AS p ON p.org = o.id AND p.role = 'leader' AND p.valid @> now()
 		WHERE o.valid @> now()
 		GROUP BY o.code HAVING count(*) > 1) AS x
@@ -340,7 +466,17 @@ BEGIN
 		GROUP BY h.code, p.role, o.code, p.area, p.duty_area HAVING count(*) > 1
 		UNION ALL
 		SELECT 5, 'duty_area_ended', p.code, format('duty area "%s" is not valid now. 责任网格已失效。', d.code)
-		FROM dcm.post AS p JOIN dcm.duty_area AS d ON d.id = p.duty_area WHERE p.valid @> now() AND NOT d.valid @> now()) AS x
+		FROM dcm.post AS p JOIN dcm.duty_area AS d ON d.id = p.duty_area WHERE p.valid @> now() AND NOT d.valid @> now()
+		UNION ALL
+		SELECT 6 + (o.kind = ANY (centres.kinds))::int, CASE WHEN o.kind = ANY (centres.kinds) THEN 'role_beyond_mode' ELSE 'centre_role_outside_centre' END, p.code,
+			CASE WHEN o.kind = ANY (centres.kinds)
+				THEN format('in mode "%s" centre "%s" at level %s has no power of %s, which role "%s" needs. 当前模式下该中心无此权力。', dcm.setting('org_mode'), o.code, o.level, r.power, p.role)
+				ELSE format('role "%s" is a centre''s, and body "%s" is none. 中心角色设在非中心机构。', p.role, o.code) END
+		FROM dcm.post AS p
+			JOIN (VALUES ('acceptor', 'supervision'), ('shift_leader', 'supervision'), ('dispatcher', 'command')) AS r (role, power) ON r.role = p.role
+			JOIN dcm.org AS o ON o.id = dcm.centre_of(p.org)
+			CROSS JOIN (VALUES ('{supervision_centre,command_centre,supervision_command_centre}'::text[])) AS centres (kinds)
+		WHERE p.valid @> now() AND NOT (o.kind = ANY (centres.kinds) AND dcm.mode_gives(dcm.setting('org_mode'), o.kind, o.level, r.power))) AS x
 	ORDER BY x.turn, x.code;
 
 	-- the organisation mode
@@ -374,4 +510,28 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.check_org() IS
-	'What is inconsistent in bodies and posts now: no_bodies, cycle, level_above_parent, parent_ended, government_without_area, area_unknown, area_outside_parent, two_governments, no_successor, two_leaders; post_without_body, body_ended, person_ended, post_twice (the same person, role, body and place), duty_area_ended; no_centre and centre_beyond_mode by the organisation mode. No row where nothing is. 机构与岗位一致性检查。';
+	'What is inconsistent in bodies and posts now: no_bodies, cycle, level_above_parent, parent_ended, government_without_area, area_unknown, area_outside_parent, two_governments, no_successor, centre_without_area, two_leaders; post_without_body, body_ended, person_ended, post_twice (the same person, role, body and place), duty_area_ended, centre_role_outside_centre (an acceptor, shift leader or dispatcher of what is no centre, whom the mode does not judge), role_beyond_mode (one of a centre without the power that the role needs); no_centre and centre_beyond_mode by the organisation mode. No row where nothing is. 机构与岗位一致性检查。';
+
+CREATE FUNCTION dcm.set_org_mode(mode text, OUT problem text, OUT kind text, OUT code text, OUT detail text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	PERFORM dcm.require_city('0.2.0');
+	IF mode IS NULL OR NOT EXISTS (SELECT FROM dcm.mode_centres(mode)) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('unknown organisation mode "%s"', mode),
+			HINT = 'Use one_one, one_two, two_one, two_two or combined.',
+			CONSTRAINT = 'dcm.org_mode';
+	END IF;
+	UPDATE dcm.setting AS s SET value = mode WHERE s.name = 'org_mode' AND s.value IS DISTINCT FROM mode;
+	RETURN QUERY
+	SELECT c.problem, c.kind, c.code, c.detail
+	FROM dcm.check_org() AS c
+	WHERE c.kind IN ('mode', 'org') OR c.problem = 'role_beyond_mode';
+END
+$$;
+COMMENT ON FUNCTION dcm.set_org_mode(text) IS
+	'Gives the city another organisation mode, from now on, and returns what does not fit it: rows of dcm.check_org() on bodies, the mode, and posts whose centre has lost the power that they need. 22023 for an unknown mode, 42501 for who may not write dcm.setting. 设定管理模式并列出不符之处。';

@@ -85,7 +85,7 @@ DECLARE
 	file record;
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
-	SELECT f.state, f.org, f.parts, f.request, s.stage INTO file
+	SELECT f.state, f.org, f.parts, f.request, f.area, f.reporter, s.stage INTO file
 	FROM dcm.case_file AS f JOIN dcm.state AS s ON s.code = f.state
 	WHERE f.case_no = actions_of.case_no;
 	IF NOT FOUND THEN
@@ -114,7 +114,10 @@ BEGIN
 							UNION SELECT o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id)
 						SELECT FROM below AS b
 						WHERE b.id = file.org OR (file.parts > 0 AND t.effects && '{sign_work,handle_work,return_work,forward,arrive}'
-							AND b.id IN (SELECT a.org FROM dcm.case_parts(actions_of.case_no) AS a))))))
+							AND b.id IN (SELECT x.org FROM dcm.case_parts(actions_of.case_no) AS x))))
+				-- what the organisation mode gives the post's body
+				AND EXISTS (SELECT FROM dcm.centre_reach(p.org, a.power) AS reach
+					WHERE reach.may AND (reach.territory IS NULL OR file.area <@ reach.territory))))
 		-- of several bodies one that has it still to do
 		AND (NOT t.effects && '{sign_work,handle_work,return_work,forward}'
 			OR CASE WHEN file.parts = 0 THEN t.next_state IS NOT NULL OR NOT t.effects && '{sign_work,handle_work}'
@@ -141,11 +144,15 @@ BEGIN
 				JOIN dcm.transition AS w ON w.id = l.transition
 				JOIN dcm.person AS h ON h.id = l.actor
 			WHERE l.case_no = actions_of.case_no AND w.effects && '{handle_work,on_site}' AND h.code = actions_of.person))
+		-- nor does whoever reported it check it, where the city says so
+		AND NOT (file.stage = 'closing' AND t.next_state IS NOT NULL AND t.effects && '{finish_task}'
+			AND EXISTS (SELECT FROM dcm.person AS h WHERE h.id = file.reporter AND h.code = actions_of.person)
+			AND EXISTS (SELECT FROM dcm.setting AS s WHERE s.name = 'reporter_may_check' AND NOT coalesce(s.value, s.default_value)::boolean))
 	ORDER BY t.next_state IS NULL, t.action;
 END
 $$;
 COMMENT ON FUNCTION dcm.actions_of(bigint, text, text) IS
-	'What a person may do to a case now, by the posts held now or by one of them, with labels and the data keys that each needs. P0002 where there is no such case. 某人可对案卷执行的动作。';
+	'What a person may do to a case now, by the posts held now or by one of them and what the organisation mode gives their bodies, with labels and the data keys that each needs. P0002 where there is no such case. 某人可对案卷执行的动作。';
 
 CREATE FUNCTION dcm.allowed_actions(case_no bigint,
 	OUT action text, OUT label text, OUT label_en text, OUT needs text[])

@@ -191,6 +191,7 @@ DECLARE
 	calendar text;
 	yellow float8;
 	to_close boolean;
+	may_check boolean;
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
 	SELECT h.id INTO me FROM dcm.person AS h WHERE h.code = waiting_cases.person;
@@ -203,6 +204,7 @@ BEGIN
 	calendar := dcm.setting('calendar');
 	yellow := dcm.setting('yellow_percent');
 	to_close := dcm.setting('in_time_by') = 'close';
+	may_check := dcm.setting('reporter_may_check');
 	RETURN QUERY
 	WITH RECURSIVE held AS (
 		SELECT p.role, r.for_body, p.org
@@ -212,12 +214,14 @@ BEGIN
 		SELECT DISTINCT h.org AS top, h.org AS id FROM held AS h WHERE h.for_body AND h.org IS NOT NULL
 		UNION SELECT b.top, o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id),
 	step AS (
-		SELECT t.state, t.effects, t.next_state IS NOT NULL AS moves, s.stage = 'closing' AND t.next_state IS NOT NULL AS closes, h.for_body,
+		SELECT t.state, t.effects, t.next_state IS NOT NULL AS moves, s.stage = 'closing' AND t.next_state IS NOT NULL AS closes, h.for_body, reach.territory,
 			ARRAY(SELECT b.id FROM below AS b WHERE b.top = h.org) AS bodies
 		FROM dcm.transition AS t
 			JOIN held AS h ON h.role = ANY (t.roles)
 			JOIN dcm.state AS s ON s.code = t.state AND NOT s.ending
 			LEFT JOIN dcm.state AS n ON n.code = t.next_state
+			JOIN dcm.action AS a ON a.code = t.action
+			JOIN LATERAL dcm.centre_reach(h.org, a.power) AS reach ON reach.may
 		-- what takes a case on, or answers a request: not what is open to everybody,
 		-- nor what breaks it off or takes it back
 		WHERE t.valid @> moment AND '*' <> ALL (t.roles)
@@ -242,6 +246,7 @@ BEGIN
 				SELECT FROM dcm.case_parts(f.case_no) AS a
 				WHERE a.waits_for && step.effects AND (NOT step.for_body OR a.org = ANY (step.bodies))) END)
 			AND (f.parts = 0 OR step.effects && '{sign_work,handle_work}' OR NOT step.for_body OR f.org = ANY (step.bodies))
+			AND (step.territory IS NULL OR f.area <@ step.territory)
 			AND CASE WHEN step.effects && '{extend,deny_extension}' THEN coalesce(f.request = 'extension', false)
 				WHEN step.effects && '{suspend,deny_suspension}' THEN coalesce(f.request = 'suspension', false)
 				WHEN step.effects && '{resume}' THEN coalesce(f.resume_at <= moment, false)
@@ -252,11 +257,13 @@ BEGIN
 			-- whoever handled a case, before a rework too, neither checks nor closes it
 			AND NOT (step.closes AND (coalesce(f.handler = me, false) OR (f.reworked > 0 OR f.reopened > 0 OR f.parts > 0 OR f.work_no > 1) AND EXISTS (
 				SELECT FROM dcm.case_log AS l JOIN dcm.transition AS w ON w.id = l.transition
-				WHERE l.case_no = f.case_no AND l.actor = me AND w.effects && '{handle_work,on_site}'))));
+				WHERE l.case_no = f.case_no AND l.actor = me AND w.effects && '{handle_work,on_site}')))
+			-- nor does whoever reported it check it, where the city says so
+			AND NOT (step.closes AND step.effects && '{finish_task}' AND NOT may_check AND coalesce(f.reporter = me, false)));
 END
 $$;
 COMMENT ON FUNCTION dcm.waiting_cases(text, text) IS
-	'The open cases that wait for this person, by the posts held now or by one of them: those which an action of a role of theirs takes on, or whose request it answers. Not for what is open to everybody, ends a case unsolved, takes a dispatch back or changes no state; roles of a body only where the case is with that body or one below; not where the task is another''s, the suspension runs, or the person has handled the case and would check or close it. Each with the case''s deadline and traffic light, the deadline of its state, and whether its task was given to this person. P0002 for an unknown person. 等待某人处理的案卷。';
+	'The open cases that wait for this person, by the posts held now or by one of them: those which an action of a role of theirs takes on, or whose request it answers. Not for what is open to everybody, ends a case unsolved, takes a dispatch back or changes no state; roles of a body only where the case is with that body or one below; not where the organisation mode forbids the act to the post''s centre, the task is another''s, the suspension runs, or the person has handled the case and would check or close it, or reported it and may not check it. Each with the case''s deadline and traffic light, the deadline of its state, and whether its task was given to this person. P0002 for an unknown person. 等待某人处理的案卷。';
 
 CREATE FUNCTION dcm.desk_counts(OUT state text, OUT state_name text, OUT waiting bigint, OUT given bigint,
 	OUT overdue bigint, OUT yellow bigint, OUT step_overdue bigint)

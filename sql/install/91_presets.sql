@@ -23,7 +23,11 @@ BEGIN ATOMIC
 		('cn_categories_2007', 'component and event categories of the edition of 2007. 2007 版部件与事件分类。'),
 		('cn_categories_2013', 'component and event categories of the edition of 2013, and one city''s additions. 2013 版部件与事件分类。'),
 		('yuncheng_limits', 'filing conditions and time limits as Yuncheng sets them; wants cn_categories_2013. 运城市立案条件与处置时限。'),
-		('escalation', 'when clocks warn, remind and propose a notice. 预警、催办与督办的规则。');
+		('escalation', 'when clocks warn, remind and propose a notice. 预警、催办与督办的规则。'),
+		('org_panzhihua', 'sets settings: the organisation of Panzhihua, one level supervises, two command, three evaluate, a network of four. 设置:攀枝花市管理模式(一级监督、两级指挥、三级考评、四级联动)。'),
+		('org_yantai', 'sets settings: the organisation of Yantai, the city supervises, its districts command. 设置:烟台市管理模式(市级监督、区级指挥)。'),
+		('org_huangshi', 'sets settings: the organisation of Huangshi, one level supervises, two command. 设置:黄石市管理模式(一级监督、两级指挥)。'),
+		('org_county', 'sets settings: the organisation of a county or district by itself, one centre supervises and commands. 设置:县(区)综合监督管理模式。');
 END;
 COMMENT ON FUNCTION dcm.presets() IS
 	'The presets that dcm.load_preset() knows, and what each holds. 可加载的预置数据一览。';
@@ -53,11 +57,13 @@ CREATE FUNCTION dcm.load_preset(preset text) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000
 AS $$
 BEGIN
+	-- its rows are those of the tables of this version
+	PERFORM dcm.require_city('0.2.0');
 	EXECUTE pg_catalog.replace(dcm.find_preset(preset), '@into@', 'dcm');
 END
 $$;
 COMMENT ON FUNCTION dcm.load_preset(text) IS
-	'Loads rows that the extension ships; they are the city''s own from then on, and rows that stand already, or were ended, are left as they are: see dcm.preset_diff(). 22023 for an unknown preset. 加载预置数据,已有的行保持不变。';
+	'Loads rows that the extension ships; they are the city''s own from then on, and rows that stand already, or were ended, are left as they are: see dcm.preset_diff(). Presets org_… set the settings that they name, whatever those were. 22023 for an unknown preset, 55000 where the tables are of an earlier version. 加载预置数据,已有的行保持不变;org_… 类预置会改写所列设置。';
 
 CREATE FUNCTION dcm.natural_key(config_table text) RETURNS text[]
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000

@@ -74,7 +74,7 @@ BEGIN
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO dcm_app, dcm_loader', object.routine);
 	END LOOP;
 	GRANT EXECUTE ON FUNCTION dcm.become(text, text, text), dcm.act_batch(jsonb) TO dcm_app, dcm_loader;
-	GRANT EXECUTE ON FUNCTION dcm.load_preset(text), dcm.preset_diff(text) TO dcm_config;
+	GRANT EXECUTE ON FUNCTION dcm.load_preset(text), dcm.preset_diff(text), dcm.set_org_mode(text) TO dcm_config;
 	-- what brings base data in; the tables' own rights say who may
 	FOR object IN
 		SELECT p.oid::regprocedure AS routine

@@ -16,7 +16,9 @@ INSERT INTO @into@.state (code, stage, ending, time_limit, name, name_en) VALUES
 	('voided', 'ended', true, NULL, '作废', 'voided')
 ON CONFLICT DO NOTHING;
 
-INSERT INTO @into@.action (code, name, name_en, function) VALUES
+INSERT INTO @into@.action (code, name, name_en, function, power)
+SELECT a.code, a.name, a.name_en, a.function, p.power
+FROM (VALUES
 	('report', '上报', 'report', 'dcm.report_case'),
 	('resolve_on_site', '自行处置', 'resolve on site', 'dcm.resolve_on_site'),
 	('accept', '受理', 'accept', 'dcm.accept_case'),
@@ -62,7 +64,8 @@ INSERT INTO @into@.action (code, name, name_en, function) VALUES
 	('appeal', '申诉', 'appeal', 'dcm.appeal_case'),
 	('decide_appeal', '申诉裁定', 'decide appeal', 'dcm.decide_appeal'),
 	('rule_liability', '责任认定', 'rule on liability', 'dcm.rule_liability'),
-	('rate', '评价', 'rate', 'dcm.rate_case')
+	('rate', '评价', 'rate', 'dcm.rate_case')) AS a (code, name, name_en, function)
+	LEFT JOIN dcm.action_powers() AS p ON p.action = a.code
 ON CONFLICT DO NOTHING;
 
 INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en) VALUES

@@ -18,6 +18,7 @@
 #include "case/act_data.h"
 #include "case/bodies.h"
 #include "case/clock.h"
+#include "case/judge.h"
 #include "case/leaf.h"
 #include "case/parts.h"
 #include "case/refuse.h"
@@ -70,7 +71,7 @@ bodies_take_part(Act *act, TimestampTz at, bool *other_body)
 		const ActPart *part = &act->parts[i];
 		bool		elsewhere;
 		const Post *post = part_is_lead(act, part) ? of_lead :
-			identity_right(&act->actor, t->roles, t->nroles, part->org, at, &elsewhere);
+			identity_right(&act->actor, t->roles, t->nroles, part->org, at, &elsewhere, NULL, NULL);
 
 		if (post == NULL)
 			continue;
@@ -109,6 +110,7 @@ open_parts(Act *act, const Org *lead)
 		if (twice)
 			act_bad_argument("dcm.bad_data", psprintf("body \"%s\" is named twice", joint[i]->code),
 							 "The bodies of key \"joint\" are others than that of \"org\", each once.");
+		act_check_command(act, joint[i]);
 		part_open(act, ++number, joint[i]->id, "joint", 0);
 	}
 	if (coordinator)
@@ -124,6 +126,7 @@ bodies_open(Act *act)
 
 	if (org == NULL)
 		act_bad_argument("dcm.no_org", "no body is named", "Name it by key \"org\".");
+	act_check_command(act, org);
 	act->work_no = part_last(act) + 1;
 	act->org = org->id;
 	ACT_SET(act, work_no, Int16GetDatum(act->work_no));

@@ -238,11 +238,12 @@ rank_of_post(const People *people, const Post *post, char **roles, int nroles,
  * The post by which the actor may take an action that is open to these roles
  * on a case of that body, or NULL.  Of several the one whose role is named
  * first, then the one that may tell of the past longest.  *other_body tells
- * whether a role was there and only the body was not the actor's.
+ * whether a role was there and only the body was not the actor's; a post that
+ * the rule refuses is passed over.
  */
 const Post *
 identity_right(const Actor *actor, char **roles, int nroles, int org,
-			   TimestampTz at, bool *other_body)
+			   TimestampTz at, bool *other_body, PostRule rule, void *question)
 {
 	int			n;
 	const Post *posts = people_posts(actor->people, actor->person->id, &n);
@@ -260,7 +261,8 @@ identity_right(const Actor *actor, char **roles, int nroles, int org,
 			continue;
 		rank = rank_of_post(actor->people, post, roles, nroles, org, other_body);
 		if (rank < 0 || rank > best_rank ||
-			(best && rank == best_rank && post->max_backdate <= best->max_backdate))
+			(best && rank == best_rank && post->max_backdate <= best->max_backdate) ||
+			(rule && !rule(post, question)))
 			continue;
 		best = post;
 		best_rank = rank;

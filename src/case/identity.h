@@ -17,9 +17,13 @@ typedef struct Actor
 	bool		loader;			/* may tell any time, by real membership */
 } Actor;
 
+/* Whether a post may serve, beside its role and body. */
+typedef bool (*PostRule) (const Post *post, void *question);
+
 extern void identity_init(void);
 extern Actor identity_actor(void);
 extern const Post *identity_right(const Actor *actor, char **roles, int nroles,
-								  int org, TimestampTz at, bool *other_body);
+								  int org, TimestampTz at, bool *other_body,
+								  PostRule rule, void *question);
 
 #endif							/* DCM_IDENTITY_H */

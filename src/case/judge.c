@@ -13,6 +13,7 @@
 #include "utils/timestamp.h"
 
 #include "case/bodies.h"
+#include "case/centre.h"
 #include "case/judge.h"
 #include "case/leaf.h"
 #include "errors.h"
@@ -179,24 +180,66 @@ right_at(const Act *act)
 }
 
 /*
+ * The post for the act on a case of that body, which is to go to another body
+ * or none; raises 42501 where the actor has none.
+ */
+static void
+take_post(Act *act, int org, const Org *body)
+{
+	const WorkflowTransition *t = act->transition;
+	CentreQuestion question = {.act = act, .body = body};
+	bool		other_body;
+
+	act->post = identity_right(&act->actor, t->roles, t->nroles, org, right_at(act), &other_body,
+							   centre_lets, &question);
+	if (act->state && DatumGetInt16(ACT_GET(act, parts)) > 0 && bodies_concern(t))
+		bodies_take_part(act, right_at(act), &other_body);
+	if (act->post != NULL || (t->nroles > 0 && strcmp(t->roles[0], "*") == 0))
+		return;
+	centre_refuse(&question);
+	if (other_body)
+		not_allowed(act, "dcm.not_yours", "The case is with another body.");
+	not_allowed(act, "dcm.no_right", psprintf("It takes a post as %s.", role_list(t)));
+}
+
+/* Whether the act finishes the check of a case that the actor reported. */
+static bool
+checks_own_report(const Act *act)
+{
+	return act->wf->settings.reporter_may_not_check && !act->loaded &&
+		HAS_EFFECT(act->transition, finish_task) && !ACT_NULL(act, reporter) &&
+		DatumGetInt32(ACT_GET(act, reporter)) == act->actor.person->id;
+}
+
+/*
  * The right to the transition: a post with one of its roles, of the body whose
- * case it is where the role acts for a body; and whoever handled a case neither
- * checks nor closes it.
+ * case it is where the role acts for a body, and with the power that the action
+ * takes; and whoever handled a case neither checks nor closes it, nor does
+ * whoever reported it check it, where the city says so.
  */
 void
 act_check_right(Act *act, int org)
 {
 	const WorkflowTransition *t = act->transition;
-	bool		other_body;
+	bool		closing = act->state && t->next && strcmp(act->state->stage, "closing") == 0;
 
-	act->post = identity_right(&act->actor, t->roles, t->nroles, org, right_at(act), &other_body);
-	if (act->state && DatumGetInt16(ACT_GET(act, parts)) > 0 && bodies_concern(t))
-		bodies_take_part(act, right_at(act), &other_body);
-	if (act->post == NULL && other_body)
-		not_allowed(act, "dcm.not_yours", "The case is with another body.");
-	if (act->post == NULL && !(t->nroles > 0 && strcmp(t->roles[0], "*") == 0))
-		not_allowed(act, "dcm.no_right", psprintf("It takes a post as %s.", role_list(t)));
-	if (act->state && t->next && strcmp(act->state->stage, "closing") == 0 && has_handled(act))
+	take_post(act, org, NULL);
+	if (closing && has_handled(act))
 		not_allowed(act, "dcm.separation", "Whoever handled a case neither checks nor closes it.");
+	if (closing && checks_own_report(act))
+		not_allowed(act, "dcm.separation", "Whoever reported a case does not check it; setting reporter_may_check is false.");
+	check_backdate(act);
+}
+
+/*
+ * The right to send the case to a body, which is known later than the right to
+ * the act: of the actor's posts another may be the one that commands it.
+ */
+void
+act_check_command(Act *act, const Org *body)
+{
+	if (act->action->power != POWER_COMMAND)
+		return;
+	take_post(act, ACT_NULL(act, org) ? 0 : DatumGetInt32(ACT_GET(act, org)), body);
 	check_backdate(act);
 }

@@ -99,22 +99,42 @@ build_posts(People *people)
 		};
 }
 
+static int
+powers_of_kind(const char *kind)
+{
+	if (strcmp(kind, "supervision_command_centre") == 0)
+		return POWER_BOTH;
+	if (strcmp(kind, "supervision_centre") == 0)
+		return POWER_SUPERVISION;
+	return strcmp(kind, "command_centre") == 0 ? POWER_COMMAND : 0;
+}
+
 static void
 build_orgs(People *people)
 {
 	config_cache_query("SELECT t.id::pg_catalog.int8, t.code, t.parent::pg_catalog.int8, " VALIDITY
+					   ", t.kind::pg_catalog.text, t.level::pg_catalog.int8, t.area::dcm.area_code"
 					   " FROM dcm.org AS t WHERE NOT pg_catalog.isempty(t.valid) ORDER BY t.id");
 	people->norgs = SPI_processed;
 	people->orgs = palloc(sizeof(Org) * Max(SPI_processed, 1));
 	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		char	   *kind = column_text(i, 6);
+
 		people->orgs[i] = (Org)
 		{
 			.id = (int) column_int(i, 1),
 				.code = column_text(i, 2),
 				.parent = (int) column_int(i, 3),
 				.since = column_int(i, 4),
-				.till = column_int(i, 5)
+				.till = column_int(i, 5),
+				.powers = powers_of_kind(kind),
+				.is_part = strcmp(kind, "work_group") == 0 || strcmp(kind, "hotline") == 0,
+				.level = (int) column_int(i, 7),
+				.area = column_int(i, 8)
 		};
+		pfree(kind);
+	}
 }
 
 static void *

@@ -9,6 +9,11 @@
 
 #include "datatype/timestamp.h"
 
+/* What a centre may have of power, and what an action is; bits. */
+#define POWER_SUPERVISION 1
+#define POWER_COMMAND 2
+#define POWER_BOTH (POWER_SUPERVISION | POWER_COMMAND)
+
 typedef struct Person
 {
 	int			id;
@@ -36,6 +41,10 @@ typedef struct Org
 	int			id;
 	char	   *code;
 	int			parent;			/* or 0 */
+	int			level;			/* 1 city, 2 district … */
+	int			powers;			/* of its kind; 0: it is no centre */
+	bool		is_part;		/* a work group or hotline, part of the body above it */
+	int64		area;			/* or 0 */
 	TimestampTz since;
 	TimestampTz till;
 } Org;

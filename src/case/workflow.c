@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "case/people.h"
 #include "case/workflow.h"
 #include "config_cache.h"
 #include "errors.h"
@@ -96,11 +97,18 @@ build_states(Workflow *wf)
 static void
 build_actions(Workflow *wf)
 {
-	config_cache_query("SELECT code FROM dcm.action ORDER BY code");
+	/* by way of jsonb, since a city of 0.1.0 has no column of powers yet */
+	config_cache_query("SELECT a.code, pg_catalog.to_jsonb(a) OPERATOR(pg_catalog.->>) 'power' FROM dcm.action AS a ORDER BY a.code");
 	wf->nactions = SPI_processed;
 	wf->actions = palloc0(sizeof(WorkflowAction) * Max(wf->nactions, 1));
 	for (int i = 0; i < wf->nactions; i++)
+	{
+		char	   *power = column_text(i, 2);
+
 		wf->actions[i].code = column_text(i, 1);
+		if (power)
+			wf->actions[i].power = strcmp(power, "command") == 0 ? POWER_COMMAND : POWER_SUPERVISION;
+	}
 
 	/* the keys of an action come together */
 	config_cache_query("SELECT action, key, type, required::pg_catalog.bool FROM dcm.action_key ORDER BY action, key");
@@ -180,7 +188,16 @@ build_reasons(Workflow *wf)
 		wf->reasons[i] = column_text(i, 1);
 }
 
-/* One of the settings that came with 0.2.0, which a city of 0.1.0 has not yet. */
+static bool
+setting_is_on(const char *value)
+{
+	bool		on = true;
+
+	(void) parse_bool(value, &on);
+	return on;
+}
+
+/* One of the settings that came with 0.2.0, which a city of 0.1.0 has not yet, or the mode. */
 static void
 take_later_setting(WorkflowSettings *s, const char *name, const char *value, int64 limit)
 {
@@ -202,6 +219,12 @@ take_later_setting(WorkflowSettings *s, const char *name, const char *value, int
 		s->suspension_levels = pg_strtoint32(value);
 	else if (strcmp(name, "appeal_reviews") == 0)
 		s->appeal_reviews = pg_strtoint32(value);
+	else if (strcmp(name, "org_mode") == 0)
+		s->org_mode = pstrdup(value);
+	else if (strcmp(name, "org_mode_enforced") == 0)
+		(void) parse_bool(value, &s->org_mode_enforced);
+	else if (strcmp(name, "reporter_may_check") == 0)
+		s->reporter_may_not_check = !setting_is_on(value);
 	else if (strcmp(name, "danger_arrive_limit") == 0)
 	{
 		s->has_danger_limit = true;
@@ -221,7 +244,8 @@ build_later_settings(WorkflowSettings *s)
 					   " CASE WHEN name OPERATOR(pg_catalog.~) 'arrive_limit$' THEN coalesce(value, default_value)::dcm.time_limit END"
 					   " FROM dcm.setting WHERE name OPERATOR(pg_catalog.=)"
 					   " ANY ('{arrive_limit,danger_arrive_limit,redispatch_limit,request_stops_clock,suspend_from,rework_limit,"
-					   "joint_done,first_receiver,extension_levels,suspension_levels,appeal_reviews}')"
+					   "joint_done,first_receiver,extension_levels,suspension_levels,appeal_reviews,"
+					   "org_mode,org_mode_enforced,reporter_may_check}')"
 					   " AND coalesce(value, default_value) IS NOT NULL");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{

@@ -46,6 +46,7 @@ typedef struct WorkflowKey
 typedef struct WorkflowAction
 {
 	char	   *code;
+	int			power;			/* POWER_... of people.h that it takes of a centre, or 0 */
 	WorkflowKey *keys;
 	int			nkeys;
 } WorkflowAction;
@@ -92,6 +93,9 @@ typedef struct WorkflowSettings
 	bool		file_needs_point;
 	double		photo_metres;
 	int64		photo_interval; /* microseconds */
+	char	   *org_mode;
+	bool		org_mode_enforced;
+	bool		reporter_may_not_check;
 } WorkflowSettings;
 
 typedef struct Workflow

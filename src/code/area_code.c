@@ -139,16 +139,6 @@ dcm_area_code_parent(PG_FUNCTION_ARGS)
 	PG_RETURN_AREA_CODE(area_make(area_digits(area), level - 1));
 }
 
-/*
- * Whether an area is another or lies in it: '32' has the first digits of '3200'
- * too, but lies above it.
- */
-static inline bool
-area_within(AreaCode inner, AreaCode outer)
-{
-	return inner >= outer && area_holds(outer, inner, AREA_LEVELS);
-}
-
 CODE_WITHIN(area_code, area_within);
 
 /*

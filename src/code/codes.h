@@ -129,6 +129,16 @@ area_holds(AreaCode area, int64 value, int64 scale)
 	return value >= first && value - first < area_spans[area_level(area)] * scale;
 }
 
+/*
+ * Whether an area is another or lies in it: '32' has the first digits of '3200'
+ * too, but lies above it.
+ */
+static inline bool
+area_within(AreaCode inner, AreaCode outer)
+{
+	return inner >= outer && area_holds(outer, inner, AREA_LEVELS);
+}
+
 extern bool code_parse(const CodeKind *kind, const char *text, uint64_t *number,
 					   int *width, struct Node *escontext);
 extern Datum code_in(FunctionCallInfo fcinfo, const CodeKind *kind);

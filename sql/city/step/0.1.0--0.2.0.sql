@@ -97,6 +97,14 @@ INSERT INTO dcm.job_lock VALUES ('recompute');
 @include city/57_case_workflow.sql@
 @include city/59_case_registers.sql@
 
+-- organisation modes: what the actions of before are is told; a city that is at
+-- work is held to its mode once it says so
+ALTER TABLE dcm.action ADD COLUMN power text CHECK (power IN ('supervision', 'command'));
+COMMENT ON COLUMN dcm.action.power IS 'The power that a centre must have in the organisation mode for its posts to do it; NULL: none. 动作所属的权力:监督权或指挥权,空为不限。';
+UPDATE dcm.action AS a SET power = p.power FROM dcm.action_powers() AS p WHERE p.action = a.code;
+@include city/58_case_org.sql@
+UPDATE dcm.setting SET value = 'false' WHERE name = 'org_mode_enforced';
+
 -- new rooms
 @include city/11_base_area.sql@
 @include city/12_base_component.sql@
