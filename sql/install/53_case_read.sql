@@ -148,7 +148,7 @@ BEGIN
 		AND NOT (file.stage = 'closing' AND t.next_state IS NOT NULL AND t.effects && '{finish_task}'
 			AND EXISTS (SELECT FROM dcm.person AS h WHERE h.id = file.reporter AND h.code = actions_of.person)
 			AND EXISTS (SELECT FROM dcm.setting AS s WHERE s.name = 'reporter_may_check' AND NOT coalesce(s.value, s.default_value)::boolean))
-	ORDER BY t.next_state IS NULL, t.action;
+	ORDER BY t.next_state IS NULL, t.id;
 END
 $$;
 COMMENT ON FUNCTION dcm.actions_of(bigint, text, text) IS
@@ -168,3 +168,48 @@ END
 $$;
 COMMENT ON FUNCTION dcm.allowed_actions(bigint) IS
 	'What the acting person may do to a case now, with labels and the data keys that each needs: the buttons of a desk. P0002 where there is no such case, 42501 where nobody is acting. 当前操作人可执行的动作(按钮)。';
+
+CREATE FUNCTION dcm.case_responsible(case_no bigint,
+	OUT rank int, OUT org text, OUT org_name text, OUT principle text, OUT reason text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 3
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	file record;
+BEGIN
+	SELECT c.code AS category, f.location, f.component INTO file
+	FROM dcm.case_file AS f JOIN dcm.category AS c ON c.id = f.category
+	WHERE f.case_no = case_responsible.case_no;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = pg_catalog.format('there is no case %s', case_no),
+			CONSTRAINT = 'dcm.no_case';
+	END IF;
+	RETURN QUERY
+	SELECT r.rank, r.org, o.name, r.principle, r.reason
+	FROM dcm.resolve_responsible(file.category, file.location, file.component) AS r
+		LEFT JOIN dcm.org AS o ON o.id = r.org_id
+	ORDER BY r.rank;
+END
+$$;
+COMMENT ON FUNCTION dcm.case_responsible(bigint) IS
+	'To whom a case might be dispatched now, best first, as dcm.resolve_responsible tells of its category, place and component; a principle of coordinator or ownerless names who coordinates. P0002 where there is no such case, 22023 for one without a place. 案卷的责任单位候选,供派遣选择。';
+
+CREATE FUNCTION dcm.reasons_for(action text,
+	OUT code text, OUT name text, OUT name_en text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT r.code, r.name, r.name_en
+	FROM dcm.reason AS r
+	WHERE r.kind = CASE WHEN action ~ 'extension' THEN 'extend' WHEN action ~ 'suspension' THEN 'suspend' ELSE action END
+	ORDER BY r.code;
+END
+$$;
+COMMENT ON FUNCTION dcm.reasons_for(text) IS
+	'The reasons that a key of type reason of an action may have: rows of dcm.reason of kind extend for every extension, suspend for every suspension, else of the action''s own code. 某动作可选的原因。';

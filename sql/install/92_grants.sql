@@ -42,6 +42,8 @@ BEGIN
 				CASE object.relname WHEN 'stage_people' THEN 'dcm_security' ELSE 'dcm_config' END);
 		END IF;
 	END LOOP;
+	-- other systems fetch what is to be told them
+	GRANT SELECT ON dcm.outbox TO dcm_exchange;
 	GRANT SELECT, INSERT, UPDATE ON dcm.person, dcm.post, dcm.role TO dcm_security;
 	GRANT SELECT ON dcm.org, dcm.duty_area, dcm.duty_area_grid, dcm.region, dcm.setting, dcm.config_log TO dcm_security;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON dcm.component, dcm.grid, dcm.duty_area_grid TO dcm_config;

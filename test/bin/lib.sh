@@ -36,19 +36,19 @@ dcm_missing_packages() {
 	done
 }
 
+# How to be root: nothing for root, sudo where it asks for nothing; else fails.
+dcm_sudo() {
+	[ "$(id -u)" -eq 0 ] && return 0
+	command -v sudo >/dev/null && sudo -n true 2>/dev/null && printf 'sudo\n'
+}
+
 # Installs what is missing, as root or by sudo; otherwise names it in one line.
 dcm_setup_packages() {
 	command -v dpkg-query >/dev/null || return 0
-	local missing sudo=
+	local missing sudo
 	missing=$(dcm_missing_packages | tr '\n' ' ')
 	[ -n "${missing// /}" ] || return 0
-	if [ "$(id -u)" -ne 0 ]; then
-		if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-			sudo=sudo
-		else
-			die "please install: apt-get install $missing"
-		fi
-	fi
+	sudo=$(dcm_sudo) || die "please install: apt-get install $missing"
 	say "installing Debian packages: $missing"
 	$sudo apt-get update -qq || die "apt-get update failed"
 	# no cluster of Debian's own is wanted
@@ -59,6 +59,47 @@ dcm_setup_packages() {
 	fi
 	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing \
 		>/dev/null || die "apt-get install failed: $missing"
+}
+
+dcm_has_psycopg() { /usr/bin/python3 -c 'import psycopg' 2>/dev/null || python3 -c 'import psycopg' 2>/dev/null; }
+dcm_has_node_pg() { node -e "require('pg')" 2>/dev/null; }
+
+# The drivers of Python and Node by which the examples of docs/cookbook.md run.
+# All else can be tested without them, so whoever cannot install them is told and
+# the test skips what is absent.  Sets NODE_PATH.
+dcm_setup_drivers() {
+	local sudo kept=${XDG_CACHE_HOME:-$HOME/.cache}/dcm/nodejs
+	[ "$(id -u)" -ne 0 ] || kept=/var/cache/dcm/nodejs
+	# Debian's node looks into the first by itself, other builds of it do not
+	export NODE_PATH=${NODE_PATH:+$NODE_PATH:}/usr/share/nodejs:/var/cache/dcm/nodejs:$kept
+	dcm_has_psycopg && dcm_has_node_pg && return 0
+	if command -v apt-get >/dev/null && sudo=$(dcm_sudo); then
+		say "installing Debian packages for the examples of docs/cookbook.md"
+		$sudo apt-get update -qq
+		dcm_has_psycopg || dcm_install_drivers "$sudo" python3-psycopg
+		dcm_has_node_pg || dcm_install_drivers "$sudo" node-pg $(command -v node >/dev/null || printf nodejs) ||
+			dcm_unpack_node_pg "$kept"
+	fi
+	dcm_has_psycopg || say "python3-psycopg is not there: the Python of docs/cookbook.md is not tested"
+	dcm_has_node_pg || say "node-pg is not there: the JavaScript of docs/cookbook.md is not tested"
+}
+
+dcm_install_drivers() {
+	local sudo=$1
+	shift
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-remove --no-install-recommends "$@" >/dev/null 2>&1
+}
+
+# For a node that is not Debian's, on which its node-pg cannot depend: the same
+# modules, plain JavaScript, in a folder of their own.
+dcm_unpack_node_pg() {
+	local kept=$1 work deb
+	command -v node >/dev/null || return 1
+	work=$(mktemp -d "${TMPDIR:-/tmp}/dcm-node.XXXXXX")
+	chmod 755 "$work"
+	(cd "$work" && apt-get download -qq node-pg node-split2 node-xtend && for deb in *.deb; do dpkg-deb -x "$deb" . || exit; done &&
+		mkdir -p "$kept" && cp -r usr/share/nodejs/. "$kept") >/dev/null 2>&1
+	rm -rf "$work"
 }
 
 # As root: runs the script again as an ordinary user on a copy of the sources,
