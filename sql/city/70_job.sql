@@ -87,7 +87,7 @@ CREATE TABLE dcm.job_lock (
 );
 COMMENT ON TABLE dcm.job_lock IS
 	'A row a job, locked by the batch that is running, so that another passes over it; nobody can lock it who may not run jobs. 作业锁:同一作业一次只运行一批。';
-INSERT INTO dcm.job_lock VALUES ('escalate'), ('resume'), ('recompute');
+INSERT INTO dcm.job_lock VALUES ('escalate'), ('resume'), ('recompute'), ('auto');
 
 -- The post by which person system does what a job does to a case.
 INSERT INTO dcm.role (code, name, name_en) VALUES ('system', '系统', 'system');

@@ -284,6 +284,7 @@ BEGIN ATOMIC
 		('component_fresh', 'interval', NULL),
 		('intake_roles', 'roles', NULL),
 		('privacy_roles', 'roles', NULL),
+		('sample_roles', 'roles', NULL),
 		('callback_within', 'time_limit', NULL),
 		('similar_metres', 'number', NULL),
 		('similar_within', 'interval', NULL),

@@ -62,7 +62,9 @@ BEGIN
 	SELECT 'nobody', m.state, m.action, format('nobody holds one of the roles %s now. 无人任该角色。', array_to_string(m.roles, ', '))
 	FROM workflow_moves() AS m
 	WHERE m.next_state IS NOT NULL AND NOT '*' = ANY (m.roles)
-		AND NOT EXISTS (SELECT FROM post AS p WHERE p.role = ANY (m.roles) AND p.valid @> now())
+		-- the system makes up for nobody where it needs a rule
+		AND NOT EXISTS (SELECT FROM post AS p WHERE p.valid @> now() AND p.role = ANY (
+			CASE WHEN m.roles = '{system}' OR m.effects && '{resume,recompute}' THEN m.roles ELSE array_remove(m.roles, 'system') END))
 		-- in a city whose people are known
 		AND EXISTS (SELECT FROM post AS p JOIN person AS h ON h.id = p.person WHERE h.code <> 'system');
 	RETURN QUERY

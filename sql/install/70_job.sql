@@ -177,11 +177,11 @@ DECLARE
 	moved bigint;
 	total bigint := 0;
 BEGIN
-	IF job IS NULL OR job NOT IN ('escalate', 'resume', 'recompute') THEN
+	IF job IS NULL OR job NOT IN ('escalate', 'resume', 'recompute', 'auto') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = pg_catalog.format('job "%s" does not exist', job),
-			HINT = 'Use escalate, resume or recompute.',
+			HINT = 'Use escalate, resume, auto or recompute.',
 			CONSTRAINT = 'dcm.no_job';
 	END IF;
 	INSERT INTO dcm.job_run AS r (job, started_at) VALUES (run_jobs.job, pg_catalog.clock_timestamp())
@@ -215,10 +215,15 @@ BEGIN
 	LOOP
 		IF job = 'resume' THEN
 			n := dcm.resume_due(batch => batch);
+		ELSIF job = 'auto' THEN
+			-- a batch is over when it has looked at so many, whatever it carried on
+			SELECT b.looked, total OPERATOR(pg_catalog.+) b.carried INTO n, total FROM dcm.auto_batch(batch) AS b;
 		ELSE
 			n := dcm.escalate(batch => batch);
 		END IF;
-		total := total + n;
+		IF job <> 'auto' THEN
+			total := total + n;
+		END IF;
 		UPDATE dcm.job_run AS r
 		SET done = total, finished_at = CASE WHEN n < batch THEN pg_catalog.clock_timestamp() END
 		WHERE r.job = run_jobs.job;
@@ -228,13 +233,14 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE dcm.run_jobs(text) IS
-	'Runs a job (escalate, resume, and after a change of calendar recompute) to its end, committing after each batch; what pg_cron calls, as a member of dcm_job. 22023 for another job, 2D000 within a transaction. 运行作业,逐批提交。';
+	'Runs a job (escalate, resume, auto, and after a change of calendar recompute) to its end, committing after each batch; what pg_cron calls, as a member of dcm_job. 22023 for another job, 2D000 within a transaction. 运行作业,逐批提交。';
 
 CREATE FUNCTION dcm.schedule_jobs(job_role name = current_user) RETURNS SETOF bigint
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 2
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
+	jobs text[] := '{escalate,resume}';
 	job text;
 	cron_job bigint;
 	cron_database text;
@@ -272,8 +278,14 @@ BEGIN
 			HINT = format('GRANT USAGE ON SCHEMA cron TO %I;', job_role),
 			CONSTRAINT = 'dcm.job_role';
 	END IF;
+	-- automatic steps where there is a rule for one; in a city of 0.1.0 there cannot be
+	IF to_regclass('dcm.auto_rule') IS NOT NULL THEN
+		IF EXISTS (SELECT FROM dcm.auto_rule AS r WHERE NOT isempty(r.valid) AND coalesce(upper(r.valid), 'infinity') > clock_timestamp()) THEN
+			jobs := jobs || 'auto'::text;
+		END IF;
+	END IF;
 	-- cron has no types of dcm's to depend on, so it is named as late as here
-	FOREACH job IN ARRAY '{escalate,resume}'::text[] LOOP
+	FOREACH job IN ARRAY jobs LOOP
 		IF job_role = current_user THEN
 			EXECUTE 'SELECT cron.schedule($1, ''* * * * *'', $2)' INTO cron_job
 			USING 'dcm_' || job, format('CALL dcm.run_jobs(%L)', job);
@@ -286,7 +298,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.schedule_jobs(name) IS
-	'Registers the jobs dcm_escalate and dcm_resume with pg_cron, each minute, to run as job_role; returns their numbers there; calling it again changes nothing. 55000 with how to where pg_cron is absent, 42501 for a role that cannot run jobs. 向 pg_cron 登记作业。';
+	'Registers the jobs dcm_escalate and dcm_resume, and dcm_auto where the city has automatic rules, with pg_cron, each minute, to run as job_role; returns their numbers there; calling it again changes nothing. 55000 with how to where pg_cron is absent, 42501 for a role that cannot run jobs. 向 pg_cron 登记作业。';
 
 CREATE FUNCTION dcm.job_status()
 	RETURNS TABLE (job text, started_at timestamptz, finished_at timestamptz, done bigint,
@@ -299,14 +311,14 @@ BEGIN
 		RETURN QUERY
 			SELECT j.name, r.started_at, r.finished_at, r.done,
 				NULL::bigint, NULL::text, NULL::text, NULL::boolean, NULL::text, NULL::text
-			FROM unnest('{escalate,resume,recompute}'::text[]) AS j (name)
+			FROM unnest('{escalate,resume,auto,recompute}'::text[]) AS j (name)
 				LEFT JOIN dcm.job_run AS r ON r.job = j.name;
 		RETURN;
 	END IF;
 	RETURN QUERY EXECUTE $query$
 		SELECT j.name, r.started_at, r.finished_at, r.done,
 			c.jobid, c.schedule, c.username, c.active, d.status, d.return_message
-		FROM unnest('{escalate,resume,recompute}'::text[]) AS j (name)
+		FROM unnest('{escalate,resume,auto,recompute}'::text[]) AS j (name)
 			LEFT JOIN dcm.job_run AS r ON r.job = j.name
 			LEFT JOIN cron.job AS c ON c.jobname = 'dcm_' || j.name AND c.database = current_database()
 			LEFT JOIN LATERAL (
@@ -335,7 +347,15 @@ BEGIN
 		dcm.become(text, text, text), dcm.act(bigint, text, text, jsonb, timestamptz, text, bigint),
 		dcm.recompute_deadlines(boolean) TO dcm_job;
 	GRANT EXECUTE ON PROCEDURE dcm.run_jobs(text) TO dcm_job;
+	IF to_regclass('dcm.auto_rule') IS NOT NULL THEN
+		-- what rules ask of a case, and where they note what they leave to people
+		GRANT SELECT ON dcm.auto_rule, dcm.auto_look, dcm.case_log, dcm.case_task, dcm.attachment, dcm.state, dcm.source, dcm.category, dcm.edition,
+			dcm.filing_standard, dcm.component, dcm.grid, dcm.region, dcm.responsibility, dcm.dispatch_policy, dcm.person, dcm.post TO dcm_job;
+		GRANT INSERT, UPDATE ON dcm.auto_look TO dcm_job;
+		GRANT EXECUTE ON FUNCTION dcm.run_auto(int), dcm.auto_batch(int), dcm.auto_carry(bigint, jsonb),
+			dcm.auto_note(bigint, text, int, int[], int, text, text) TO dcm_job;
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION dcm.grant_job_rights() IS
-	'Gives dcm_job what jobs need: to read clocks and rules, to add to dcm.escalation and dcm.outbox. 授予作业角色所需权限。';
+	'Gives dcm_job what jobs need: to read clocks, cases and rules, to add to dcm.escalation, dcm.outbox and dcm.auto_look. 授予作业角色所需权限。';

@@ -105,9 +105,29 @@ BEGIN
 		RETURN NEXT;
 	END IF;
 
+	part := 'auto';
+	FOR c IN SELECT r.name, r.step FROM auto_rule AS r
+		WHERE r.valid @> now() AND NOT EXISTS (SELECT FROM auto_steps() AS s WHERE r.id = ANY (s.rules))
+		ORDER BY r.name
+	LOOP
+		level := 'warning';
+		problem := format('Automatic rule "%s" cannot act: in no state is action "%s" open to role system.', c.name, c.step);
+		problem_zh := format('自动规则 "%s" 无法生效:没有任何状态允许系统执行动作 "%s"。', c.name, c.step);
+		advice := 'Add system to the roles of the transition, last; see the chapter on automatic steps.';
+		RETURN NEXT;
+	END LOOP;
+	IF EXISTS (SELECT FROM auto_rule AS r WHERE r.valid @> now()) AND NOT EXISTS (SELECT FROM job_run AS r WHERE r.job = 'auto') THEN
+		level := 'notice';
+		problem := 'There are automatic rules, and job "auto" has never run.';
+		problem_zh := '已设自动规则,但作业 "auto" 从未运行。';
+		advice := 'SELECT dcm.schedule_jobs() again, or CALL dcm.run_jobs(''auto'') each minute.';
+		RETURN NEXT;
+	END IF;
+
 	-- a job that has run before, and has not for a quarter of an hour
 	FOR c IN SELECT r.job, r.started_at FROM job_run AS r
-		WHERE r.job IN ('escalate', 'resume') AND r.started_at < now() - interval '15 minutes'
+		WHERE r.started_at < now() - interval '15 minutes'
+			AND (r.job IN ('escalate', 'resume') OR r.job = 'auto' AND EXISTS (SELECT FROM auto_rule AS a WHERE a.valid @> now()))
 	LOOP
 		part := 'jobs';
 		level := 'warning';
@@ -119,4 +139,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.health() IS
-	'What somebody should look after, a row each with level error, warning or notice and what to do: a calendar that runs out within 45 days or has, or that covers a year without any holiday, deadlines that a change of calendar would move or that are provisional, faults of grids, bodies and posts, jobs that stand still. No row where all is well. 运行健康检查:需要处理的问题及办法。';
+	'What somebody should look after, a row each with level error, warning or notice and what to do: a calendar that runs out within 45 days or has, or that covers a year without any holiday, deadlines that a change of calendar would move or that are provisional, faults of grids, bodies and posts, automatic rules that cannot act, jobs that stand still. No row where all is well. 运行健康检查:需要处理的问题及办法。';

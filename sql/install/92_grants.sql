@@ -67,6 +67,10 @@ BEGIN
 			dcm.intake_caller(bigint), dcm.caller_history(text), dcm.erase(text, text, bigint, bigint, int, text) TO dcm_app, dcm_loader;
 	END IF;
 
+	IF to_regclass('dcm.sample') IS NOT NULL THEN
+		GRANT EXECUTE ON FUNCTION dcm.draw_sample(text, timestamptz, timestamptz, numeric, text) TO dcm_app, dcm_loader;
+	END IF;
+
 	-- whatever acts on a case
 	FOR object IN
 		SELECT p.oid::regprocedure AS routine

@@ -139,7 +139,12 @@ INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en)
 	('rule_liability', 'share', 'number', false, '责任比例(%)', 'how much of it, in percent'),
 	('rule_liability', 'fund', 'number', false, '经费(元)', 'what it costs, in yuan'),
 	('rule_liability', 'basis', 'free_text', false, '认定依据', 'why'),
-	('rate', 'satisfaction', 'text', true, '满意度', 'how satisfied the caller is, a code of dcm.label')
+	('rate', 'satisfaction', 'text', true, '满意度', 'how satisfied the caller is, a code of dcm.label'),
+	('accept', 'rule', 'number', false, '所依据的自动规则,仅系统可带', 'the automatic rule, which the system alone names'),
+	('file', 'rule', 'number', false, '所依据的自动规则,仅系统可带', 'the automatic rule, which the system alone names'),
+	('dispatch', 'rule', 'number', false, '所依据的自动规则,仅系统可带', 'the automatic rule, which the system alone names'),
+	('request_check', 'rule', 'number', false, '所依据的自动规则,仅系统可带', 'the automatic rule, which the system alone names'),
+	('close', 'rule', 'number', false, '所依据的自动规则,仅系统可带', 'the automatic rule, which the system alone names')
 ON CONFLICT DO NOTHING;
 
 INSERT INTO @into@.transition (state, action, next_state, roles, effects)
@@ -147,15 +152,15 @@ SELECT t.state, t.action, t.next_state, t.roles::text[], t.effects::text[]
 FROM (VALUES
 	(NULL, 'report', 'reported', '{*}', '{}'),
 	('reported', 'resolve_on_site', 'checked', '{collector}', '{on_site}'),
-	('reported', 'accept', 'accepted', '{acceptor}', '{}'),
+	('reported', 'accept', 'accepted', '{acceptor,system}', '{}'),
 	('reported', 'reject', 'rejected', '{acceptor,shift_leader}', '{}'),
 	('accepted', 'reject', 'rejected', '{acceptor,shift_leader}', '{}'),
 	('reported', 'request_verification', 'verifying', '{acceptor}', '{verify_task}'),
 	('accepted', 'request_verification', 'verifying', '{acceptor}', '{verify_task}'),
 	('verifying', 'confirm_verification', 'reported', '{collector}', '{finish_task}'),
 	('verifying', 'deny_verification', 'reported', '{collector}', '{finish_task}'),
-	('accepted', 'file', 'filed', '{shift_leader,acceptor}', '{file}'),
-	('filed', 'dispatch', 'dispatched', '{dispatcher}', '{open_work}'),
+	('accepted', 'file', 'filed', '{shift_leader,acceptor,system}', '{file}'),
+	('filed', 'dispatch', 'dispatched', '{dispatcher,system}', '{open_work}'),
 	('dispatched', 'recall', 'filed', '{dispatcher}', '{recall_work}'),
 	('dispatched', 'sign', 'handling', '{liaison}', '{sign_work}'),
 	('dispatched', 'return', 'filed', '{liaison}', '{return_work}'),
@@ -178,12 +183,12 @@ FROM (VALUES
 	('handling', 'forward', NULL, '{liaison}', '{forward}'),
 	('suspended', 'review_suspension', NULL, '{dispatcher,shift_leader}', '{review}'),
 	('closed', 'reopen', 'filed', '{shift_leader}', '{reopen}'),
-	('handled', 'request_check', 'checking', '{acceptor}', '{check_task}'),
+	('handled', 'request_check', 'checking', '{acceptor,system}', '{check_task}'),
 	('checking', 'pass_check', 'checked', '{collector}', '{finish_task}'),
 	('checking', 'fail_check', 'handling', '{collector}', '{finish_task,rework}'),
 	('verifying', 'reassign_task', NULL, '{shift_leader,acceptor}', '{reassign_task}'),
 	('checking', 'reassign_task', NULL, '{shift_leader,acceptor}', '{reassign_task}'),
-	('checked', 'close', 'closed', '{shift_leader}', '{}')) AS t (state, action, next_state, roles, effects)
+	('checked', 'close', 'closed', '{shift_leader,system}', '{}')) AS t (state, action, next_state, roles, effects)
 WHERE NOT EXISTS (SELECT FROM @into@.transition AS o WHERE o.state IS NOT DISTINCT FROM t.state AND o.action = t.action)
 UNION ALL
 SELECT s.code, a.action, a.next_state, a.roles::text[], a.effects::text[]

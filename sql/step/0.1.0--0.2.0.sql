@@ -52,6 +52,8 @@ DROP FUNCTION dcm.fold_cases(bigint[]);
 @replace install/55_case_desk.sql@
 @replace install/56_case_intake.sql@
 @replace install/57_case_workflow.sql@
+@replace install/58_case_auto.sql@
+@replace install/59_case_sample.sql@
 @replace install/59_case_registers.sql@
 @replace install/70_job.sql@
 @replace install/80_health.sql@

@@ -106,6 +106,7 @@ judge(FunctionCallInfo fcinfo, Act *act)
 	if (!PG_ARGISNULL(ARG_NOTE))
 		act_add_text(act, "note", PG_GETARG_TEXT_PP(ARG_NOTE));
 	act->data = PG_GETARG_JSONB_P(ARG_DATA);
+	act_check_rule(act);
 	act_data_check(act);
 }
 

@@ -8,10 +8,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
+#include "case/act_data.h"
 #include "case/bodies.h"
 #include "case/centre.h"
 #include "case/judge.h"
@@ -99,7 +102,6 @@ void
 act_take_transition(Act *act)
 {
 	const WorkflowTransition *t = workflow_transition(act->wf, act->state, act->action, act->at);
-
 	bool		has_parts = act->state && DatumGetInt16(ACT_GET(act, parts)) > 0;
 
 	/* a report must lead into a state that belongs to a stage */
@@ -130,6 +132,9 @@ not_allowed(const Act *act, const char *name, const char *detail)
 			 errname(name)));
 }
 
+#define SYSTEM_ROLE "system"
+
+/* The roles that a person may have for it: that of jobs only where it is all. */
 static char *
 role_list(const WorkflowTransition *t)
 {
@@ -137,7 +142,8 @@ role_list(const WorkflowTransition *t)
 
 	initStringInfo(&list);
 	for (int i = 0; i < t->nroles; i++)
-		appendStringInfo(&list, "%s%s", i ? ", " : "", t->roles[i]);
+		if (t->nroles == 1 || strcmp(t->roles[i], SYSTEM_ROLE) != 0)
+			appendStringInfo(&list, "%s%s", list.len ? ", " : "", t->roles[i]);
 	return list.data;
 }
 
@@ -242,4 +248,71 @@ act_check_command(Act *act, const Org *body)
 		return;
 	take_post(act, ACT_NULL(act, org) ? 0 : DatumGetInt32(ACT_GET(act, org)), body);
 	check_backdate(act);
+}
+
+/* Whether the city has automatic rules, of which a city of 0.1.0 knows nothing. */
+static bool
+city_has_rules(void)
+{
+	return OidIsValid(get_relname_relid("auto_rule", get_namespace_oid("dcm", false)));
+}
+
+/* The rule that the data names, where the action is one that rules take. */
+static bool
+rule_named(const Act *act, int *rule)
+{
+	for (int i = 0; i < act->action->nkeys; i++)
+		if (strcmp(act->action->keys[i].key, "rule") == 0 &&
+			strcmp(act->action->keys[i].type, "number") == 0)
+			return JB_ROOT_IS_OBJECT(act->data) && act_data_number(act, "rule", rule);
+	return false;
+}
+
+/* Whether the rule takes this step, and counts when the right to it does. */
+static bool
+rule_stands(const Act *act, int rule)
+{
+	Datum		values[3] = {Int32GetDatum(rule), CStringGetTextDatum(act->action->code),
+	TimestampTzGetDatum(right_at(act))};
+
+	if (SPI_execute_plan(city_plan(CITY_AUTO_RULE), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the automatic rules");
+	return SPI_processed > 0;
+}
+
+/*
+ * Whether it takes a rule: what people may do too.  Not what jobs alone do, what
+ * everybody may, nor a resumption or a recomputation, whose time the case tells.
+ */
+static bool
+takes_rule(const WorkflowTransition *t)
+{
+	return t->nroles > 1 && strcmp(t->roles[0], "*") != 0 &&
+		!HAS_EFFECT(t, resume) && !HAS_EFFECT(t, recompute);
+}
+
+/*
+ * The system takes a step that is people's too by a rule of dcm.auto_rule alone,
+ * and people name none: the log must tell the one from the other.
+ */
+void
+act_check_rule(const Act *act)
+{
+	int			rule = 0;
+	bool		by_system = act->post && strcmp(act->post->role, SYSTEM_ROLE) == 0;
+	bool		named = rule_named(act, &rule);
+
+	if (!(named || (by_system && takes_rule(act->transition))) || !city_has_rules())
+		return;
+	if (!by_system)
+		not_allowed(act, "dcm.not_system", "Key \"rule\" tells that the system acts by itself, and this is a person.");
+	if (named && rule_stands(act, rule))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("the system may not %s a case without a rule", act->action->code),
+			 named ? errdetail("Rule %d is not one for this step that is valid then.", rule) :
+			 errdetail("Key \"rule\" names none."),
+			 errhint("A city turns on automatic steps by rows of dcm.auto_rule, and dcm.run_auto() takes them."),
+			 errname("dcm.no_rule")));
 }

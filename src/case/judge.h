@@ -14,5 +14,6 @@ extern void act_take_time(Act *act, bool given, TimestampTz at);
 extern void act_take_transition(Act *act);
 extern void act_check_right(Act *act, int org);
 extern void act_check_command(Act *act, const Org *body);
+extern void act_check_rule(const Act *act);
 
 #endif							/* DCM_JUDGE_H */

@@ -279,6 +279,9 @@ static const Statement city_statements[CITY_COUNT] = {
 	[CITY_POINT] = {"ff", "SELECT dcm.point($1, $2)"},
 	[CITY_ARRIVE_LIMIT] = {"i",
 	"SELECT arrive_limit::dcm.time_limit FROM dcm.filing_standard WHERE id" EQ "$1"},
+	[CITY_AUTO_RULE] = {"itz",
+		"SELECT 1 FROM dcm.auto_rule WHERE id" EQ "$1 AND step" EQ "$2"
+	" AND valid OPERATOR(pg_catalog.@>) $3"},
 	[CITY_TAKE_INTAKE] = {"ll", "SELECT dcm.take_intake($1, $2)"},
 	[CITY_MOVE_INTAKES] = {"ll", "SELECT dcm.move_intakes($1, $2)"},
 	[CITY_REASON_FAULT] = {"t",

@@ -77,6 +77,7 @@ typedef enum CityStatement
 	CITY_TAKE_INTAKE,
 	CITY_MOVE_INTAKES,
 	CITY_REASON_FAULT,
+	CITY_AUTO_RULE,
 	CITY_COUNT
 } CityStatement;
 

@@ -124,6 +124,22 @@ is($node->safe_psql('city', q{SELECT count(*) FROM cron.job_run_details WHERE us
 	'nothing ran as another role');
 $node->safe_psql('city', 'SELECT cron.unschedule(jobid) FROM cron.job');
 
+# with an automatic rule there is a job more, which the same role runs
+$node->safe_psql('city', q{INSERT INTO dcm.auto_rule (name, step, sample_percent) VALUES ('all', 'accept', 0)});
+is($node->safe_psql('city', 'SELECT count(*) FROM dcm.schedule_jobs()', extra_params => [ '-U', 'city_job' ]), '3', 'a rule brings its job');
+is($node->safe_psql('city', q{SELECT command, username FROM cron.job WHERE jobname = 'dcm_auto'}), "CALL dcm.run_jobs('auto')|city_job", 'which is that of automatic steps');
+$node->safe_psql('city', 'SELECT cron.unschedule(jobid) FROM cron.job');
+my ($reported) = $node->safe_psql('city', q{
+	BEGIN;
+	SELECT dcm.become('collector');
+	SELECT 'case ' || case_no FROM dcm.report_case('E0101', address => 'the park');
+	COMMIT;
+}, extra_params => [ '-U', 'city_loader' ]) =~ /case (\d+)/;
+$node->safe_psql('city', q{CALL dcm.run_jobs('auto')}, extra_params => [ '-U', 'city_job' ]);
+is($node->safe_psql('city', "SELECT state FROM dcm.case_file WHERE case_no = $reported"), 'accepted', 'it takes the step');
+is($node->safe_psql('city', q{SELECT done, finished_at IS NOT NULL FROM dcm.job_status() WHERE job = 'auto'}), '1|t', 'and tells of it');
+$node->safe_psql('city', q{DELETE FROM dcm.auto_rule});
+
 # one run passes over what another has in hand, and takes it when that one fails
 overdue_cases(2, 2);
 my $other = $node->background_psql('city');

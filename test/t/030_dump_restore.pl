@@ -24,6 +24,7 @@ make_cases($a, 'city', '2026-03-02 01:00+00', 120);
 is( $a->safe_psql('city', 'SELECT count(*), count(DISTINCT case_no / 100000000000) FROM dcm.case_file', @owner),
 	'240|2', 'cases of two years, each in its leaf');
 is($a->safe_psql('city', 'SELECT count(*) FROM dcm.verify_all()', @owner), '0', 'the record is sound');
+is($a->safe_psql('city', 'SELECT dcm.run_auto()', extra_params => [ '-U', 'jobs' ]), '0', 'the rule leaves what it sees to people');
 is($a->safe_psql('city', q{
 		SELECT count(*) FROM pg_class AS c
 		WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind = 'r' AND c.relname !~ '^stage_|_[0-9]{4}$'

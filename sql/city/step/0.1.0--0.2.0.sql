@@ -90,7 +90,7 @@ ALTER TABLE dcm.case_task
 	ADD COLUMN org int,
 	ADD COLUMN log_no int;
 CREATE INDEX case_task_open_idx ON dcm.case_task (kind, due) WHERE done_at IS NULL;
-INSERT INTO dcm.job_lock VALUES ('recompute');
+INSERT INTO dcm.job_lock VALUES ('recompute'), ('auto');
 @replace city/52_case_views.sql@
 @include city/53_case_clock.sql@
 @include city/54_case_desk.sql@
@@ -112,7 +112,9 @@ UPDATE dcm.setting SET value = 'false' WHERE name = 'org_mode_enforced';
 @include city/20_import.sql@
 @include city/31_base_contact.sql@
 @include city/56_case_intake.sql@
+@include city/58_case_auto.sql@
 @include city/71_case_erasure.sql@
+@include city/72_case_sample.sql@
 ALTER TABLE dcm.reason
 	DROP CONSTRAINT reason_kind_check,
 	ADD CONSTRAINT reason_kind_check CHECK (kind IN ('return', 'reject', 'extend', 'suspend', 'void', 'appeal', 'erase', 'reopen'));

@@ -119,6 +119,8 @@ sub add_base_data
 		INSERT INTO dcm.stage_orgs (code, name, level, kind) VALUES ('park', '园林处', 2, 'department'), ('bad', '坏', 7, 'guild');
 		SELECT dcm.import_orgs();
 		UPDATE dcm.filing_standard SET limit_1 = '3 work_day' WHERE id = 1;
+		-- a rule whose sample takes all, so that cases go as they do without
+		INSERT INTO dcm.auto_rule (name, step, source, sample_percent) VALUES ('采集员上报', 'accept', 'collector', 100);
 	}, extra_params => [ '-U', 'city_owner' ]);
 	# calls, of which one was erased
 	$node->safe_psql($db, q{
@@ -135,6 +137,7 @@ sub add_base_data
 	}, extra_params => [ '-U', 'desk' ]);
 	return $node->safe_psql($db, q{
 		SELECT dcm.become('lead', scope => 'session');
+		SELECT dcm.draw_sample('verify', '2025-06-03 00:00+08', '2025-06-10 00:00+08', 10, '种子');
 		SELECT dcm.request_component_change('change', '3206810101000042', '{"note": "x"}', '复查');
 	}, extra_params => [ '-U', 'desk' ]);
 }
