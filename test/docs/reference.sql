@@ -163,13 +163,42 @@ SELECT format('| `%s` | %s |', p.preset, p.what) FROM dcm.presets() AS p;
 SELECT '
 ## Actions 动作
 
-As preset `transitions` ships them; `dcm.action`, `dcm.action_key` and `dcm.transition` hold the city''s own.
+As preset `transitions` ships them; `dcm.action`, `dcm.action_key` and `dcm.transition` hold the city''s own. "open" is every state that is
+no ending, "all" every state. Every move ends the clock of its state and begins that of the next; what else an action does to the
+clocks stands last.
 
-| action | function | moves | roles | carries (* must) |
-|---|---|---|---|---|';
-SELECT format('| `%s` %s | `%s` | %s | %s | %s |', a.code, a.name, a.function,
-	(SELECT string_agg(DISTINCT coalesce(t.state, '–') || coalesce(' → ' || t.next_state, ''), ', ') FROM dcm.transition AS t WHERE t.action = a.code),
+| action | function | from → to | who | carries (* must) | clocks |
+|---|---|---|---|---|---|';
+CREATE TEMP TABLE clock_effect (effect, what) AS VALUES
+	('file', 'the case''s begins, with the limit of the condition and the area class'),
+	('amend', 'after filing the limit anew, from the filing'),
+	('open_work', 'the body''s begins (`handle_from`), and that of the arrival'),
+	('sign_work', 'the body''s begins where `handle_from` is `sign`'),
+	('return_work', 'the body''s ends, the case''s runs on'),
+	('recall_work', 'the body''s ends, the case''s runs on'),
+	('handle_work', 'the case''s and the body''s stop (`in_time_by`)'),
+	('rework', 'they go on with what is left, at least `rework_min` (`rework_limit`)'),
+	('reopen', 'the case''s goes on with what was left, at least `rework_min`'),
+	('request_extension', 'stand only with `request_stops_clock`'),
+	('request_suspension', 'stand only with `request_stops_clock`'),
+	('extend', 'the limit is longer, `first_due` kept'),
+	('suspend', 'pause from the request (`suspend_from`) to the day granted'),
+	('review', 'the pause ends on another day, where one is named'),
+	('resume', 'the pause ends'),
+	('arrive', 'that of the arrival stops'),
+	('forward', 'the body below has the same'),
+	('notice', 'the notice has its own, to `due`'),
+	('recompute', 'all that run are worked out anew'),
+	('verify_task', 'the task has that of the state'),
+	('check_task', 'the task has that of the state');
+SELECT format('| `%s` %s | `%s` | %s | %s | %s | %s |', a.code, a.name, a.function,
+	(SELECT string_agg(m.moves, ', ' ORDER BY m.moves) FROM (
+		SELECT CASE WHEN count(t.state) = (SELECT count(*) FROM dcm.state) THEN 'all'
+				WHEN count(t.state) = (SELECT count(*) FROM dcm.state WHERE NOT ending) AND bool_and(NOT s.ending) THEN 'open'
+				ELSE coalesce(string_agg(t.state, ', ' ORDER BY t.state), '–') END || coalesce(' → ' || t.next_state, '') AS moves
+		FROM dcm.transition AS t LEFT JOIN dcm.state AS s ON s.code = t.state WHERE t.action = a.code GROUP BY t.next_state) AS m),
 	(SELECT string_agg(DISTINCT CASE r WHEN '*' THEN 'any' ELSE r END, ', ') FROM dcm.transition AS t CROSS JOIN unnest(t.roles) AS r WHERE t.action = a.code),
-	(SELECT string_agg(format('%s%s', k.key, CASE WHEN k.required THEN '*' ELSE '' END), ', ' ORDER BY k.required DESC, k.key) FROM dcm.action_key AS k WHERE k.action = a.code))
+	(SELECT string_agg(format('%s%s', k.key, CASE WHEN k.required THEN '*' ELSE '' END), ', ' ORDER BY k.required DESC, k.key) FROM dcm.action_key AS k WHERE k.action = a.code),
+	(SELECT string_agg(DISTINCT c.what, '; ') FROM dcm.transition AS t JOIN clock_effect AS c ON c.effect = ANY (t.effects) WHERE t.action = a.code))
 FROM dcm.action AS a
 ORDER BY a.code COLLATE "C";
