@@ -88,6 +88,13 @@ BEGIN
 					AND a.handled_at IS NULL AND a.returned_at IS NULL AND a.recalled_at IS NULL
 					AND f.ended_at IS NULL AND f.state <> ALL (paused)
 				UNION ALL
+				SELECT a.case_no, a.work_no, a.arrive_due, a.dispatched_at, a.arrive_limit, NULL, a.org
+				FROM dcm.assignment AS a
+					JOIN dcm.case_file AS f ON f.case_no = a.case_no
+				WHERE r.clock = 'arrive' AND a.arrive_due <= look.till AND a.arrive_due IS NOT NULL AND a.arrived_at IS NULL
+					AND a.handled_at IS NULL AND a.returned_at IS NULL AND a.recalled_at IS NULL
+					AND f.ended_at IS NULL AND f.state <> ALL (paused)
+				UNION ALL
 				SELECT s.case_no, s.stage_no, s.due, s.opened_at, s.time_limit, NULL, f.org
 				FROM dcm.case_stage AS s
 					JOIN dcm.case_file AS f ON f.case_no = s.case_no

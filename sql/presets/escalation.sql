@@ -7,6 +7,7 @@ FROM (VALUES
 	('case', 1, '-1 hour', NULL, 'warn', '{liaison}'),
 	('case', 2, '0', NULL, 'remind', '{liaison,dispatcher}'),
 	('case', 3, NULL, '1 work_day', 'notice_proposal', '{dispatcher,leader}'),
+	('arrive', 1, '0', NULL, 'remind', '{liaison,dispatcher}'),
 	('stage', 1, '0', NULL, 'remind', '{shift_leader}')) AS r (clock, level, shift, after, action, to_whom)
 WHERE NOT EXISTS (
 	SELECT FROM @into@.escalation_rule AS e

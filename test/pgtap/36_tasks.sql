@@ -41,10 +41,15 @@ SELECT is((t.step(no, 'accept', t.at('Mon 09:11'))).state, 'accepted', 'accepted
 SELECT is((t.step(no, 'file', t.at('Mon 09:12'))).state, 'filed', 'filed') FROM d;
 SELECT is((t.step(no, 'dispatch', t.at('Mon 09:15'))).state, 'dispatched', 'dispatched') FROM d;
 SELECT is((SELECT t.day(arrive_due) FROM dcm.assignment WHERE case_no = no), 'Mon 09:45', 'somebody must be there in half an hour') FROM d;
+INSERT INTO dcm.escalation_rule (clock, level, shift, action, to_whom) VALUES ('arrive', 1, '-5 minutes', 'warn', '{liaison}'), ('arrive', 2, '0', 'remind', '{dispatcher}');
+SELECT is(dcm.escalate(t.at('Mon 09:39')), 0, 'not yet');
+SELECT is(dcm.escalate(t.at('Mon 09:46')), 2, 'and is escalated where nobody is');
+SELECT results_eq('SELECT clock, clock_no::int, level::int, t.day(due), t.day(due_at) FROM dcm.escalation ORDER BY id', $$VALUES ('arrive', 1, 1, 'Mon 09:45', 'Mon 09:40'), ('arrive', 1, 2, 'Mon 09:45', 'Mon 09:45')$$, 'by the clock of the arrival');
 SELECT is(t.try_act('col', no, 'relieve'), '23514 dcm.not_relieved', 'nobody leaves before') FROM d;
 SELECT results_eq($$SELECT case_no, severity, guard, org, arrived_at FROM dcm.danger_board$$, $$SELECT no, 'danger', 'col', 'cg', NULL::timestamptz FROM d$$, 'it is on the board');
 SELECT is((t.act('han', no, 'arrive', at => t.at('Mon 09:40'))).state, 'dispatched', 'somebody is there') FROM d;
 SELECT is((t.act('col', no, 'relieve', at => t.at('Mon 09:41'))).state, 'dispatched', 'the guard goes') FROM d;
+SELECT is((SELECT count(*) FROM dcm.falling_due AS f WHERE f.case_no = no AND f.clock = 'arrive'), 0::bigint, 'and that clock has stopped') FROM d;
 SELECT is(t.try_act('col', no, 'relieve'), '23514 dcm.no_task', 'once') FROM d;
 SELECT is((t.act('col2', no, 'guard', at => t.at('Mon 09:50'))).state, 'dispatched', 'another guards') FROM d;
 CREATE TEMP TABLE d2 AS SELECT t.report(t.at('Mon 09:00')) AS no;

@@ -46,7 +46,10 @@ ALTER TABLE dcm.responsibility ADD COLUMN replaces int REFERENCES dcm.responsibi
 SELECT dcm.version_table('dcm.responsibility', VARIADIC '{}');
 CREATE TRIGGER begin_rule BEFORE INSERT ON dcm.responsibility
 	FOR EACH ROW EXECUTE FUNCTION dcm.begin_rule();
-ALTER TABLE dcm.escalation_rule ADD COLUMN replaces int REFERENCES dcm.escalation_rule;
+ALTER TABLE dcm.escalation_rule
+	ADD COLUMN replaces int REFERENCES dcm.escalation_rule,
+	DROP CONSTRAINT escalation_rule_clock_check,
+	ADD CONSTRAINT escalation_rule_clock_check CHECK (clock IN ('case', 'work', 'arrive', 'stage'));
 DROP INDEX dcm.escalation_rule_clock_coalesce_level_idx;
 SELECT dcm.version_table('dcm.escalation_rule', 'clock', 'stage', 'level');
 DROP TRIGGER keep_transition ON dcm.transition;
@@ -151,6 +154,10 @@ COMMENT ON COLUMN dcm.filing_standard.arrive_limit IS 'How soon after the dispat
 COMMENT ON COLUMN dcm.filing_standard.edition IS 'Edition of the city''s own catalogue, such as the year of its handbook. 本市标准的版本。';
 COMMENT ON TABLE dcm.responsibility IS
 	'Which body answers for what and where: (category, or major of a kind, or kind, or anything) in (an area, or a polygon, or the whole city). principle says by which claim: owner 属主 or territory 属地. The most specific wins, what before where; a tie is refused. A change is a new row, which replaces the one before. 责任规则:何类问题、何处、由谁负责,变更即新版本。';
+COMMENT ON TABLE dcm.escalation_rule IS
+	'When a clock of a case (case: the whole case, work: a body''s assignment, arrive: its arrival, stage: a stage) warns, reminds or proposes a notice: at a percent of its limit, shifted from its due by an interval (negative: before), or a time limit after its due; to_whom are business roles; in the quiet hours, local time, it waits. 升级规则:预警、催办、督办建议。';
+COMMENT ON TABLE dcm.escalation IS
+	'What was escalated, append-only: each level of each clock once. clock_no is the assignment''s work_no (of work and arrive), the stage''s stage_no, or 0; due is the deadline that it was for, so that a clock given a new deadline escalates anew; due_at is when it ought to fire, fired_at when it did. 升级记录,只增不改,每个计时的每一级只触发一次。';
 COMMENT ON TABLE dcm.state IS
 	'States of a case; stage is the one of the seven that a case in this state is in ("ended": it keeps the stage that it left), time_limit how long it may stay in this state: the clock of accepting, filing, dispatching, signing, handling, verifying, checking, closing. 案卷状态、所属环节及本环节时限(受理、立案、派遣、签收、处置、核实、核查、结案)。';
 COMMENT ON COLUMN dcm.case_log.clock IS 'What the act did to the case''s clock: start, stop, pause, resume, extend, restart, reset, recompute; then clock_from, time_limit, pauses and due hold the clock as the act left it. 对计时的操作。';
