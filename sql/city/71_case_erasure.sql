@@ -2,7 +2,7 @@
 
 CREATE TABLE dcm.erasure (
 	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	what		text NOT NULL CHECK (what IN ('caller', 'intake', 'case_text')),
+	what		text NOT NULL CHECK (what IN ('caller', 'intake', 'case_text', 'case_address')),
 	intake		bigint,
 	case_no		bigint,
 	log_no		int,
@@ -11,15 +11,15 @@ CREATE TABLE dcm.erasure (
 	erased_by	text NOT NULL,
 	db_role		text NOT NULL DEFAULT session_user,
 	erased_at	timestamptz NOT NULL DEFAULT clock_timestamp(),
-	CHECK ((what = 'case_text') = (intake IS NULL)),
-	CHECK (num_nonnulls(case_no, log_no, field) = CASE what WHEN 'case_text' THEN 3 ELSE 0 END)
+	CHECK ((what IN ('case_text', 'case_address')) = (intake IS NULL)),
+	CHECK (num_nonnulls(case_no, log_no, field) = CASE what WHEN 'case_text' THEN 3 WHEN 'case_address' THEN 1 ELSE 0 END)
 );
 CREATE INDEX ON dcm.erasure (case_no, log_no) WHERE case_no IS NOT NULL;
 CREATE INDEX ON dcm.erasure (intake) WHERE intake IS NOT NULL;
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON dcm.erasure
 	FOR EACH STATEMENT EXECUTE FUNCTION dcm.refuse_change();
 COMMENT ON TABLE dcm.erasure IS
-	'What was erased, by whom, when and for which reason of dcm.reason (kind erase), append-only and without personal data: caller, the text of an intake, or a text of a case. 删除记录,只增不改,不含个人信息。';
+	'What was erased, by whom, when and for which reason of dcm.reason (kind erase), append-only and without personal data: caller, the text of an intake, a text of a case, or its address. 删除记录,只增不改,不含个人信息。';
 
 CREATE FUNCTION dcm.erase(what text, reason text, intake bigint = NULL, case_no bigint = NULL, log_no int = NULL, field text = NULL)
 	RETURNS int
@@ -34,9 +34,10 @@ DECLARE
 	erased int := 0;
 BEGIN
 	fault := CASE
-		WHEN what IS NULL OR what <> ALL ('{caller,intake,case_text}') THEN 'what is caller, intake or case_text.'
+		WHEN what IS NULL OR what <> ALL ('{caller,intake,case_text,case_address}') THEN 'what is caller, intake, case_text or case_address.'
 		WHEN what = 'case_text' AND (case_no IS NULL OR intake IS NOT NULL) THEN 'A text of a case is named by case_no, and by log_no and field where not all of them go.'
-		WHEN what <> 'case_text' AND (intake IS NULL OR num_nonnulls(case_no, log_no, field) > 0) THEN 'A caller and a text of an intake are named by the intake.' END;
+		WHEN what = 'case_address' AND (case_no IS NULL OR num_nonnulls(intake, log_no, field) > 0) THEN 'The address of a case is named by case_no.'
+		WHEN what IN ('caller', 'intake') AND (intake IS NULL OR num_nonnulls(case_no, log_no, field) > 0) THEN 'A caller and a text of an intake are named by the intake.' END;
 	IF fault IS NOT NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -52,22 +53,26 @@ BEGIN
 			CONSTRAINT = 'dcm.no_reason';
 	END IF;
 
-	IF what = 'case_text' THEN
+	IF what IN ('case_text', 'case_address') THEN
 		IF NOT EXISTS (SELECT FROM dcm.case_file AS f WHERE f.case_no = erase.case_no) THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'no_data_found',
 				MESSAGE = format('there is no case %s', case_no),
 				CONSTRAINT = 'dcm.no_case';
 		END IF;
+		IF what = 'case_address' AND dcm.erase_address(case_no) THEN
+			INSERT INTO dcm.erasure (what, case_no, reason, erased_by) VALUES (what, case_no, reason, who);
+			erased := 1;
+		END IF;
 		FOR held IN
 			SELECT x.log_no, x.field FROM dcm.case_text AS x
-			WHERE x.case_no = erase.case_no AND x.value IS NOT NULL
+			WHERE x.case_no = erase.case_no AND x.value IS NOT NULL AND (what = 'case_text' OR x.field = 'address')
 				AND (erase.log_no IS NULL OR x.log_no = erase.log_no) AND (erase.field IS NULL OR x.field = erase.field)
 			ORDER BY x.log_no, x.field
 		LOOP
 			CONTINUE WHEN NOT dcm.erase_text(case_no, held.log_no, held.field);
 			INSERT INTO dcm.erasure (what, case_no, log_no, field, reason, erased_by)
-			VALUES (what, case_no, held.log_no, held.field, reason, who);
+			VALUES ('case_text', case_no, held.log_no, held.field, reason, who);
 			-- the digest of the call, by which the text might be guessed
 			UPDATE dcm.act_key AS k SET args = '' WHERE (k.case_no, k.log_no) = (erase.case_no, held.log_no);
 			IF held.log_no = 1 THEN
@@ -105,5 +110,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.erase(text, text, bigint, bigint, int, text) IS
-	'Erases personal data: caller, who told an intake, in all that this number told; intake, what it says, its address and answer; case_text, texts of a case (all, those of an entry, or one field). reason is one of dcm.reason, kind erase. Returns how many were erased, each recorded in dcm.erasure; again is 0. 22023 for what is not told or no reason, P0002 for an unknown intake or case, 42501 without a role of setting privacy_roles. 删除个人信息并留痕。';
+	'Erases personal data: caller, who told an intake, in all that this number told; intake, what it says, its address and answer; case_text, texts of a case (all, those of an entry, or one field); case_address, the address of a case, also where a correction told it. reason is one of dcm.reason, kind erase. Returns how many were erased, each recorded in dcm.erasure; again is 0. 22023 for what is not told or no reason, P0002 for an unknown intake or case, 42501 without a role of setting privacy_roles. 删除个人信息并留痕。';
 REVOKE ALL ON FUNCTION dcm.erase(text, text, bigint, bigint, int, text) FROM PUBLIC;

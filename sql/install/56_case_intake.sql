@@ -210,3 +210,9 @@ CREATE FUNCTION dcm.erase_text(case_no bigint, log_no int, field text) RETURNS b
 	AS 'MODULE_PATHNAME', 'dcm_erase_text';
 COMMENT ON FUNCTION dcm.erase_text(bigint, int, text) IS
 	'Takes a text of dcm.case_text away with its salt; false where there is none any more. For dcm.erase(), which records it: an erasure without a record is a finding of dcm.verify_all(). 42501 for whoever does not own the city. 删除一条案卷文本(由 dcm.erase 调用)。';
+
+CREATE FUNCTION dcm.erase_address(case_no bigint) RETURNS boolean
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000
+	AS 'MODULE_PATHNAME', 'dcm_erase_address';
+COMMENT ON FUNCTION dcm.erase_address(bigint) IS
+	'Takes the address of a case away, which may be somebody''s home; false where it has none any more. For dcm.erase(), which records it. 42501 for whoever does not own the city. 删除案卷地址(由 dcm.erase 调用)。';

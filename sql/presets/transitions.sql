@@ -81,7 +81,7 @@ INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en)
 	('deny_verification', 'photo', 'photo', false, '现场照片', 'photograph'),
 	('amend', 'category', 'category', false, '改为类别', 'the right category'),
 	('amend', 'location', 'point', false, '改为坐标', 'the right place'),
-	('amend', 'address', 'text', false, '改为地址', 'the right address'),
+	('amend', 'address', 'free_text', false, '改为地址', 'the right address'),
 	('amend', 'severity', 'text', false, '改为严重程度', 'the right severity'),
 	('amend', 'condition', 'number', false, '立案后改为立案条件', 'after filing: the right condition'),
 	('amend', 'reason', 'free_text', false, '立案后更正的理由', 'why, needed after filing'),

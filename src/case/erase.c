@@ -1,6 +1,7 @@
 /*
  * erase.c
- *	  dcm.erase_text: takes a salted text out of the case file.
+ *	  dcm.erase_text and dcm.erase_address: take a salted text, or the address
+ *	  where the problem is, out of the case file.
  *
  * The salt goes with it.  What stays is the digest in the log, of a text and of
  * 16 random bytes that nobody has any more, so that the text cannot be guessed
@@ -14,11 +15,13 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 
+#include "case/act_context.h"
 #include "case/leaf.h"
 #include "city.h"
 #include "errors.h"
 
 PG_FUNCTION_INFO_V1(dcm_erase_text);
+PG_FUNCTION_INFO_V1(dcm_erase_address);
 
 /* The record of it is written by dcm.erase, which runs as the city's owner. */
 static void
@@ -66,6 +69,30 @@ dcm_erase_text(PG_FUNCTION_ARGS)
 		SET_VARSIZE(no_salt, VARHDRSZ);
 		written[3] = PointerGetDatum(no_salt);
 		(void) leaf_write(LEAF_TEXT_ERASE, "case_text", case_no, log_no, 'u', written, NULL, 4);
+	}
+	city_leave(rights);
+	PG_RETURN_BOOL(held);
+}
+
+/*
+ * dcm.erase_address(case_no bigint) → whether there was one.  The log has never
+ * told it, but for a correction, whose text goes by dcm.erase_text.
+ */
+Datum
+dcm_erase_address(PG_FUNCTION_ARGS)
+{
+	Act			act = {.case_no = PG_GETARG_INT64(0)};
+	CityRights	rights;
+	bool		held;
+
+	check_is_owner();
+	rights = city_enter();
+	(void) leaf_tells_stages();
+	held = leaf_lock(act.case_no, act.row, act.null) && !ACT_NULL(&act, address);
+	if (held)
+	{
+		ACT_CLEAR(&act, address);
+		(void) leaf_write(LEAF_UPDATE, "case_file", act.case_no, 0, 'u', act.row, act.null, CF_COUNT);
 	}
 	city_leave(rights);
 	PG_RETURN_BOOL(held);

@@ -194,11 +194,14 @@ SELECT is((SELECT count(*) FROM w JOIN dcm.intakes_due AS i ON i.intake = w.id):
 SELECT is((SELECT k.answered_in_time FROM w JOIN dcm.intake_card AS k ON k.intake = w.id WHERE d = -1), false, 'and it was late');
 
 -- erasing: who may, why, what
+CREATE TEMP TABLE home AS SELECT (dcm.report_case('E9901', address => 'Lane 3, room 5')).case_no AS home FROM dcm.become('col');
+SELECT isnt((t.act('acc', home, 'amend', '{"address": "Lane 4, room 5"}')).state, NULL, 'put right') FROM home;
+GRANT SELECT ON home TO test_app;
 SET LOCAL SESSION AUTHORIZATION test_app;
 SELECT is(t.by(p, format('SELECT dcm.erase(%s)', format(x, cover, no))), a, format('%s erases %s', p, x)) FROM n, c, (VALUES ('acc', '''caller'', ''asked'', %1$s', '42501 dcm.no_right'), ('lead', '''intake'', ''asked'', %1$s', '42501 dcm.no_right'),
 	('keeper', '''caller'', ''whim'', %1$s', '22023 dcm.no_reason'), ('keeper', '''caller'', NULL, %1$s', '22023 dcm.no_reason'), ('keeper', '''all'', ''asked'', %1$s', '22023 dcm.bad_erasure'), ('keeper', 'NULL, ''asked'', %1$s', '22023 dcm.bad_erasure'),
 	('keeper', '''caller'', ''asked''', '22023 dcm.bad_erasure'), ('keeper', '''caller'', ''asked'', %1$s, %2$s', '22023 dcm.bad_erasure'), ('keeper', '''case_text'', ''asked''', '22023 dcm.bad_erasure'), ('keeper', '''case_text'', ''asked'', %1$s, %2$s', '22023 dcm.bad_erasure'),
-	('keeper', '''caller'', ''asked'', 0', 'P0002 dcm.no_intake'), ('keeper', '''case_text'', ''asked'', case_no => 42', 'P0002 dcm.no_case'), ('keeper', '''case_text'', ''asked'', case_no => -1', 'P0002 dcm.no_case')) AS v (p, x, a);
+	('keeper', '''case_address'', ''asked''', '22023 dcm.bad_erasure'), ('keeper', '''case_address'', ''asked'', case_no => %2$s, log_no => 1', '22023 dcm.bad_erasure'), ('keeper', '''case_address'', ''asked'', case_no => 42', 'P0002 dcm.no_case'), ('keeper', '''caller'', ''asked'', 0', 'P0002 dcm.no_intake'), ('keeper', '''case_text'', ''asked'', case_no => 42', 'P0002 dcm.no_case'), ('keeper', '''case_text'', ''asked'', case_no => -1', 'P0002 dcm.no_case')) AS v (p, x, a);
 SELECT dcm.become('keeper');
 SELECT is(dcm.erase('caller', 'asked', cover), 4, 'whoever called from this number, in all calls') FROM n;
 SELECT is(dcm.erase('caller', 'asked', cover), 0, 'again there is nothing') FROM n;
@@ -210,12 +213,17 @@ SELECT is((SELECT count(*) FROM dcm.case_text AS x, c WHERE x.case_no = no AND x
 SELECT cmp_ok(dcm.erase('case_text', 'retention_over', case_no => no), '>=', 1, 'the others of the case') FROM c;
 SELECT is(dcm.erase('case_text', 'retention_over', case_no => no), 0, 'again there is nothing') FROM c;
 SELECT is((SELECT string_agg(DISTINCT octet_length(x.salt)::text || coalesce(x.value, ' nothing'), ', ') FROM dcm.case_text AS x, c WHERE x.case_no = no), '0 nothing', 'neither text nor salt is left');
+SELECT is(dcm.erase('case_address', 'asked', case_no => home), 2, 'where it was, also as a correction told it') FROM home;
+SELECT is(dcm.erase('case_address', 'asked', case_no => home), 0, 'again there is nothing') FROM home;
 RESET SESSION AUTHORIZATION;
+SELECT is((SELECT address FROM dcm.case_file, home WHERE case_no = home), NULL, 'the address is gone');
+SELECT is_empty(format('SELECT * FROM dcm.verify_case(%s)', home), 'and the record is what it was') FROM home;
+SELECT is((SELECT count(*) FROM dcm.case_log AS l, home WHERE l.case_no = home AND l::text ~ 'Lane'), 0::bigint, 'the log had never told it');
 SELECT is_empty($$SELECT * FROM dcm.caller WHERE phone_key = '13800001111' OR name IN ('Zhang', 'Li')$$, 'the caller is gone');
 SELECT is((SELECT string_agg(relname || ': ' || x, ', ') FROM (
 	SELECT c.relname, (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM dcm.%I AS r WHERE r::text ~ ''0000 ?1111|Zhang|manhole''', c.relname), false, true, '')))[1]::text AS x
 	FROM pg_class AS c WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind = 'r') AS y WHERE x <> '0'), 'intake: 1', 'nowhere in the city, but for what 12319 was told of it');
-SELECT results_eq('SELECT what, count(*)::int, min(reason), min(erased_by), min(db_role) FROM dcm.erasure GROUP BY 1 ORDER BY 1', $$SELECT 'caller', 4, 'asked', 'keeper', 'test_app' UNION ALL (SELECT 'case_text', count(*)::int, 'retention_over', 'keeper', 'test_app' FROM dcm.case_text AS x, c WHERE x.case_no = no) UNION ALL SELECT 'intake', 1, 'asked', 'keeper', 'test_app'$$, 'who erased what, and why');
+SELECT results_eq('SELECT what, count(*)::int, min(reason), min(erased_by), min(db_role) FROM dcm.erasure WHERE case_no IS DISTINCT FROM (SELECT home FROM home) GROUP BY 1 ORDER BY 1', $$SELECT 'caller', 4, 'asked', 'keeper', 'test_app' UNION ALL (SELECT 'case_text', count(*)::int, 'retention_over', 'keeper', 'test_app' FROM dcm.case_text AS x, c WHERE x.case_no = no) UNION ALL SELECT 'intake', 1, 'asked', 'keeper', 'test_app'$$, 'who erased what, and why');
 SELECT is(t.try(s), '23514 dcm.append_only', s) FROM unnest(ARRAY['UPDATE dcm.erasure SET reason = ''x''', 'DELETE FROM dcm.erasure', 'TRUNCATE dcm.erasure']) AS s;
 SELECT is_empty('SELECT * FROM dcm.verify_all()', 'the record is what it was');
 SELECT is_empty(format('SELECT * FROM dcm.verify_case(%s)', no), 'and so is the case''s') FROM c;
