@@ -230,88 +230,93 @@ BEGIN
 		s.time_limit, s.knows_limit, s.due, s.arrive_limit, s.arrive_due, s.arrived_at, s.fault, s.judged_at, s.misdirected
 	FROM single AS s;
 
-	-- of several bodies each has its own way, and the lead's clock
+	-- of several bodies each has its own way, and the lead's clock; a case at a time
+	-- by its key, since few are such
 	RETURN QUERY
-	WITH RECURSIVE entry AS MATERIALIZED (
-		SELECT e.*, t.effects, t.next_state
-		FROM dcm.case_log AS e
-			JOIN dcm.transition AS t ON t.id = e.transition
-		WHERE e.case_no IN (SELECT x.case_no FROM dcm.case_log AS x
-			WHERE x.data ?| '{joint,coordinator,part_of}' AND (cases IS NULL OR x.case_no = ANY (cases)))
+	WITH RECURSIVE entry AS NOT MATERIALIZED (
+		SELECT e.*, t.effects FROM dcm.case_log AS e JOIN dcm.transition AS t ON t.id = e.transition
+	), several AS MATERIALIZED (
+		SELECT DISTINCT x.case_no FROM dcm.case_log AS x
+		WHERE x.data ?| '{joint,coordinator,part_of}' AND (cases IS NULL OR x.case_no = ANY (cases))
+	), turn AS MATERIALIZED (
+		-- dispatches and forwardings, each dispatch to the one before the next
+		SELECT e.case_no, e.log_no, e.work_no, e.org, e.occurred_at, e.actor, e.data, e.effects && '{open_work}' AS is_dispatch,
+			max(e.work_no) FILTER (WHERE e.effects && '{open_work}') OVER w AS lead_no,
+			coalesce(min(e.log_no) FILTER (WHERE e.effects && '{open_work}') OVER (PARTITION BY e.case_no ORDER BY e.log_no ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), 2147483647) AS till_no
+		FROM several AS s JOIN entry AS e ON e.case_no = s.case_no
+		WHERE e.effects && '{open_work,forward}'
+		WINDOW w AS (PARTITION BY e.case_no ORDER BY e.log_no)
 	), opened AS MATERIALIZED (
-		SELECT e.case_no, e.work_no, e.org, 'lead' AS part, NULL::smallint AS parent, e.log_no AS since_no, e.occurred_at AS at, e.actor, e.work_no AS lead_no
-		FROM entry AS e WHERE e.effects && '{open_work}'
+		SELECT o.case_no, o.work_no, o.org, 'lead' AS part, NULL::smallint AS parent, o.log_no AS since_no, o.till_no, o.occurred_at AS at, o.actor, o.lead_no
+		FROM turn AS o WHERE o.is_dispatch
 		UNION ALL
-		SELECT e.case_no, (e.work_no + j.n)::smallint, o.id, 'joint', NULL, e.log_no, e.occurred_at, e.actor, e.work_no
-		FROM entry AS e
-			CROSS JOIN LATERAL jsonb_array_elements_text(e.data -> 'joint') WITH ORDINALITY AS j (code, n)
-			JOIN dcm.org AS o ON o.code = j.code
-		WHERE e.effects && '{open_work}'
+		SELECT o.case_no, (o.work_no + j.n)::smallint, b.id, 'joint', NULL, o.log_no, o.till_no, o.occurred_at, o.actor, o.lead_no
+		FROM turn AS o
+			CROSS JOIN LATERAL jsonb_array_elements_text(o.data -> 'joint') WITH ORDINALITY AS j (code, n)
+			JOIN dcm.org AS b ON b.code = j.code
+		WHERE o.is_dispatch
 		UNION ALL
-		SELECT e.case_no, (e.work_no + 1 + coalesce(jsonb_array_length(e.data -> 'joint'), 0))::smallint, o.id, 'coordinator', NULL, e.log_no, e.occurred_at, e.actor, e.work_no
-		FROM entry AS e
-			JOIN dcm.org AS o ON o.code = e.data ->> 'coordinator'
-		WHERE e.effects && '{open_work}'
+		SELECT o.case_no, (o.work_no + 1 + coalesce(jsonb_array_length(o.data -> 'joint'), 0))::smallint, b.id, 'coordinator', NULL, o.log_no, o.till_no, o.occurred_at, o.actor, o.lead_no
+		FROM turn AS o
+			JOIN dcm.org AS b ON b.code = o.data ->> 'coordinator'
+		WHERE o.is_dispatch
 		UNION ALL
-		SELECT e.case_no, e.work_no, e.org, NULL, (e.data ->> 'part_of')::smallint, e.log_no, e.occurred_at, e.actor,
-			(SELECT max(d.work_no) FROM entry AS d WHERE d.case_no = e.case_no AND d.effects && '{open_work}' AND d.log_no < e.log_no)
-		FROM entry AS e WHERE e.effects && '{forward}'
+		SELECT o.case_no, o.work_no, o.org, NULL, (o.data ->> 'part_of')::smallint, o.log_no, o.till_no, o.occurred_at, o.actor, o.lead_no
+		FROM turn AS o WHERE NOT o.is_dispatch
 	), above AS (
-		-- each with itself and those out of which it came
-		SELECT o.case_no, o.work_no, o.work_no AS ancestor, o.parent FROM opened AS o
-		UNION
-		SELECT a.case_no, a.work_no, p.work_no, p.parent FROM above AS a JOIN opened AS p ON p.case_no = a.case_no AND p.work_no = a.parent
-	), work AS (
-		SELECT o.*, a.part AS kind,
-			coalesce((SELECT min(d.log_no) FROM entry AS d WHERE d.case_no = o.case_no AND d.effects && '{open_work}' AND d.log_no > o.since_no), 2147483647) AS till_no
-		FROM opened AS o
-			-- what is forwarded is of the part out of which it came
-			CROSS JOIN LATERAL (
-				SELECT p.part FROM above AS v JOIN opened AS p ON p.case_no = v.case_no AND p.work_no = v.ancestor
-				WHERE v.case_no = o.case_no AND v.work_no = o.work_no AND p.part IS NOT NULL LIMIT 1) AS a
+		-- each with itself and those out of which it came, and the part of the first
+		SELECT o.case_no, o.work_no, ARRAY[o.work_no] AS path, o.parent, o.part FROM opened AS o
+		UNION ALL
+		SELECT a.case_no, a.work_no, a.path || p.work_no, p.parent, p.part
+		FROM above AS a JOIN opened AS p ON p.case_no = a.case_no AND p.work_no = a.parent
+		WHERE cardinality(a.path) < 32
+	), whole AS MATERIALIZED (
+		SELECT a.case_no, a.work_no, a.path, a.part FROM above AS a WHERE a.parent IS NULL
+	), family AS MATERIALIZED (
+		-- and with those that came out of it
+		SELECT w.case_no, u.ancestor, array_agg(w.work_no) AS members
+		FROM whole AS w CROSS JOIN LATERAL unnest(w.path) AS u (ancestor)
+		GROUP BY w.case_no, u.ancestor
 	), told AS (
-		SELECT w.*,
-			-- its own handling, or that of whom it was forwarded to, unless a check of it failed
-			(SELECT CASE WHEN e.effects && '{handle_work}' THEN e.log_no END FROM entry AS e
-				WHERE e.case_no = w.case_no AND e.log_no BETWEEN w.since_no AND w.till_no
-					AND ((e.effects && '{handle_work}' AND EXISTS (SELECT FROM above AS v WHERE v.case_no = e.case_no AND v.work_no = e.work_no AND v.ancestor = w.work_no))
-						OR (e.effects && '{rework}' AND w.work_no = w.lead_no))
-				ORDER BY e.log_no DESC LIMIT 1) AS handle_no,
-			(SELECT min(e.log_no) FROM entry AS e
-				WHERE e.case_no = w.case_no AND e.log_no BETWEEN w.since_no AND w.till_no AND e.effects && '{return_work}' AND e.work_no = w.work_no) AS return_no,
-			(SELECT min(e.log_no) FROM entry AS e
-				WHERE e.case_no = w.case_no AND e.log_no BETWEEN w.since_no AND w.till_no
-					AND CASE WHEN w.work_no = w.lead_no THEN e.effects && '{recall_work}'
-						ELSE (e.effects && '{return_work,recall_work}' AND e.work_no = w.lead_no)
-							OR (e.effects && '{return_work,handle_work}' AND e.work_no <> w.work_no
-								AND EXISTS (SELECT FROM above AS v WHERE v.case_no = w.case_no AND v.work_no = w.work_no AND v.ancestor = e.work_no))
-							OR (e.effects && '{handle_work}' AND w.kind <> 'coordinator' AND e.to_state <> e.from_state) END) AS recall_no
-		FROM work AS w
+		SELECT o.*, w.path, w.part AS kind, x.*
+		FROM opened AS o
+			JOIN whole AS w ON w.case_no = o.case_no AND w.work_no = o.work_no
+			JOIN family AS f ON f.case_no = o.case_no AND f.ancestor = o.work_no
+			CROSS JOIN LATERAL (
+				SELECT
+					-- its own handling, or that of whom it was forwarded to, unless a check of it failed
+					(array_agg(CASE WHEN e.effects && '{handle_work}' THEN e.log_no END ORDER BY e.log_no DESC) FILTER (
+						WHERE (e.effects && '{handle_work}' AND e.work_no = ANY (f.members)) OR (e.effects && '{rework}' AND o.work_no = o.lead_no)))[1] AS handle_no,
+					min(e.log_no) FILTER (WHERE e.effects && '{return_work}' AND e.work_no = o.work_no) AS return_no,
+					min(e.log_no) FILTER (WHERE CASE WHEN o.work_no = o.lead_no THEN e.effects && '{recall_work}'
+						ELSE (e.effects && '{return_work,recall_work}' AND e.work_no = o.lead_no)
+							OR (e.effects && '{return_work,handle_work}' AND e.work_no <> o.work_no AND e.work_no = ANY (w.path))
+							OR (e.effects && '{handle_work}' AND w.part <> 'coordinator' AND e.to_state <> e.from_state) END) AS recall_no,
+					max(e.occurred_at) FILTER (WHERE e.effects && '{sign_work}' AND e.work_no = o.work_no) AS signed_at,
+					(array_agg(e.occurred_at ORDER BY e.log_no) FILTER (WHERE e.effects && '{arrive}' AND e.work_no = o.work_no))[1] AS arrived_at,
+					(array_agg(e.arrive_limit ORDER BY e.log_no DESC) FILTER (WHERE e.arrive_due IS NOT NULL AND e.work_no = o.work_no))[1] AS arrive_limit,
+					(array_agg(e.arrive_due ORDER BY e.log_no DESC) FILTER (WHERE e.arrive_due IS NOT NULL AND e.work_no = o.work_no))[1] AS arrive_due,
+					coalesce(bool_or(e.effects && '{handle_work}' AND e.work_no = o.work_no AND e.data ->> 'misdirected' = 'true'), false) AS misdirected
+				FROM entry AS e
+				WHERE e.case_no = o.case_no AND e.log_no BETWEEN o.since_no AND o.till_no) AS x
 	), ended AS (
 		SELECT t.*,
 			CASE WHEN t.recall_no < coalesce(t.handle_no, 2147483647) AND t.recall_no < coalesce(t.return_no, 2147483647) THEN t.recall_no END AS taken_no
 		FROM told AS t
 	)
-	SELECT w.case_no, w.work_no, w.org, w.kind, w.parent, w.actor, w.at,
-		(SELECT max(e.occurred_at) FROM entry AS e WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.effects && '{sign_work}'),
-		CASE WHEN w.taken_no IS NULL THEN (SELECT e.occurred_at FROM entry AS e WHERE e.case_no = w.case_no AND e.log_no = w.handle_no) END,
-		(SELECT e.occurred_at FROM entry AS e WHERE e.case_no = w.case_no AND e.log_no = w.return_no),
-		(SELECT e.occurred_at FROM entry AS e WHERE e.case_no = w.case_no AND e.log_no = w.taken_no),
+	SELECT w.case_no, w.work_no, w.org, w.kind, w.parent, w.actor, w.at, w.signed_at,
+		CASE WHEN w.taken_no IS NULL THEN (SELECT e.occurred_at FROM dcm.case_log AS e WHERE e.case_no = w.case_no AND e.log_no = w.handle_no) END,
+		(SELECT e.occurred_at FROM dcm.case_log AS e WHERE e.case_no = w.case_no AND e.log_no = w.return_no),
+		(SELECT e.occurred_at FROM dcm.case_log AS e WHERE e.case_no = w.case_no AND e.log_no = w.taken_no),
 		CASE WHEN w.kind <> 'coordinator' THEN c.work_limit END, true, CASE WHEN w.kind <> 'coordinator' THEN c.work_due END,
-		r.arrive_limit, r.arrive_due,
-		(SELECT e.occurred_at FROM entry AS e WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.effects && '{arrive}' ORDER BY e.log_no LIMIT 1),
-		j.fault, j.at,
-		EXISTS (SELECT FROM entry AS e WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.effects && '{handle_work}' AND e.data ->> 'misdirected' = 'true')
+		w.arrive_limit, w.arrive_due, w.arrived_at, j.fault, j.at, w.misdirected
 	FROM ended AS w
 		LEFT JOIN LATERAL (
 			SELECT e.work_limit, e.work_due FROM entry AS e
 			WHERE e.case_no = w.case_no AND e.log_no BETWEEN w.since_no AND w.till_no - 1
 				AND (w.work_no = w.lead_no OR e.log_no < least(w.handle_no, w.return_no, w.taken_no, 2147483647))
-				AND (e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.clock = 'reset' OR (e.effects && '{open_work}'))
+				AND (e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.clock = 'reset' OR e.effects && '{open_work}')
 			ORDER BY e.log_no DESC LIMIT 1) AS c ON true
-		LEFT JOIN LATERAL (
-			SELECT e.arrive_limit, e.arrive_due FROM entry AS e
-			WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.arrive_due IS NOT NULL ORDER BY e.log_no DESC LIMIT 1) AS r ON true
 		LEFT JOIN LATERAL (
 			SELECT e.data ->> 'fault' AS fault, e.occurred_at AS at FROM entry AS e
 			WHERE e.case_no = w.case_no AND e.work_no = w.work_no AND e.effects && '{judge_return}' ORDER BY e.log_no DESC LIMIT 1) AS j ON true;
@@ -348,57 +353,59 @@ CREATE FUNCTION dcm.verify_tasks(cases bigint[]) RETURNS TABLE (case_no bigint, 
 AS $$
 BEGIN
 	RETURN QUERY
-	WITH entry AS (
-		SELECT e.case_no, e.log_no, e.action, e.actor, e.occurred_at, e.org, e.data, e.stage_no, e.stage_due, t.effects
+	WITH entry AS MATERIALIZED (
+		SELECT e.case_no, e.log_no, e.action, e.actor, e.occurred_at, e.org, e.data, e.stage_no, t.effects,
+			CASE WHEN t.effects && '{verify_task}' THEN 'verify' WHEN t.effects && '{check_task}' THEN 'check'
+				WHEN t.effects && '{guard}' THEN 'guard' WHEN t.effects && '{notice}' THEN 'notice'
+				WHEN t.effects && '{appeal}' THEN 'appeal'
+				-- a ruling opens what nobody had called disputed
+				WHEN (t.effects && '{rule_liability}' OR e.data ->> 'disputed' = 'true') AND row_number() OVER (
+					PARTITION BY e.case_no, t.effects && '{rule_liability}' OR coalesce(e.data ->> 'disputed' = 'true', false) ORDER BY e.log_no) = 1
+					OR e.data ->> 'disputed' = 'true' THEN 'liability' END AS opens
 		FROM dcm.case_log AS e
 			JOIN dcm.transition AS t ON t.id = e.transition
-		WHERE t.effects && '{verify_task,check_task,reassign_task,finish_task,guard,relieve,notice,reply_notice,appeal,decide_appeal,rule_liability,open_work}'
+		WHERE (t.effects && '{verify_task,check_task,reassign_task,finish_task,guard,relieve,notice,reply_notice,appeal,decide_appeal,rule_liability}'
+				OR (t.effects && '{open_work}' AND e.data ->> 'disputed' = 'true'))
 			AND (cases IS NULL OR e.case_no = ANY (cases))
-	), opening AS (
-		SELECT e.*, CASE WHEN e.effects && '{verify_task}' THEN 'verify' WHEN e.effects && '{check_task}' THEN 'check'
-				WHEN e.effects && '{guard}' THEN 'guard' WHEN e.effects && '{notice}' THEN 'notice'
-				WHEN e.effects && '{appeal}' THEN 'appeal' ELSE 'liability' END AS kind,
-			row_number() OVER (PARTITION BY e.case_no ORDER BY e.log_no) AS task_no
+	), placed AS MATERIALIZED (
+		SELECT e.*, count(e.opens) OVER w AS task_no, max(e.log_no) FILTER (WHERE e.opens IN ('verify', 'check')) OVER w AS look_no
 		FROM entry AS e
-		WHERE e.effects && '{verify_task,check_task,guard,notice,appeal}'
-			OR (e.effects && '{open_work}' AND e.data ->> 'disputed' = 'true')
-			-- a ruling on what nobody had called disputed
-			OR (e.effects && '{rule_liability}' AND NOT EXISTS (
-				SELECT FROM entry AS b WHERE b.case_no = e.case_no AND b.log_no < e.log_no
-					AND (b.effects && '{rule_liability}' OR (b.effects && '{open_work}' AND b.data ->> 'disputed' = 'true'))))
+		WINDOW w AS (PARTITION BY e.case_no ORDER BY e.log_no)
+	), look AS (
+		-- who is to look at a place, and who has: until the next is asked for
+		SELECT p.case_no, p.look_no,
+			(array_agg(p.data ->> 'person' ORDER BY p.log_no DESC) FILTER (WHERE p.log_no = p.look_no OR p.effects && '{reassign_task}'))[1] AS person,
+			(array_agg(p.occurred_at ORDER BY p.log_no DESC) FILTER (WHERE p.effects && '{finish_task}'))[1] AS done_at,
+			(array_agg(p.actor ORDER BY p.log_no DESC) FILTER (WHERE p.effects && '{finish_task}'))[1] AS done_by,
+			(array_agg(p.action ORDER BY p.log_no DESC) FILTER (WHERE p.effects && '{finish_task}'))[1] AS outcome
+		FROM placed AS p WHERE p.look_no IS NOT NULL AND p.effects && '{verify_task,check_task,reassign_task,finish_task}'
+		GROUP BY p.case_no, p.look_no
+	), answer AS (
+		-- what answers a task names it by number; a ruling is on the one that there is
+		SELECT DISTINCT ON (x.case_no, x.task_no) x.*
+		FROM (
+			SELECT p.case_no, coalesce((p.data ->> 'task')::bigint, 0) AS task_no, p.occurred_at AS done_at, p.actor AS done_by,
+				CASE WHEN NOT p.effects && '{decide_appeal}' THEN p.action WHEN p.data ->> 'upheld' = 'true' THEN 'upheld' ELSE 'denied' END AS outcome,
+				CASE WHEN p.effects && '{rule_liability}' THEN -p.log_no ELSE p.log_no END AS turn
+			FROM placed AS p WHERE p.effects && '{relieve,reply_notice,decide_appeal,rule_liability}') AS x
+		ORDER BY x.case_no, x.task_no, x.turn DESC
+	), stage_clock AS (
+		SELECT DISTINCT ON (c.case_no, c.stage_no) c.case_no, c.stage_no, c.stage_due
+		FROM dcm.case_log AS c
+		WHERE c.stage_no IS NOT NULL AND (cases IS NULL OR c.case_no = ANY (cases))
+		ORDER BY c.case_no, c.stage_no, c.log_no DESC
 	), fold AS (
-		SELECT o.case_no, o.task_no::smallint AS task_no, o.kind, o.log_no, o.occurred_at AS requested_at,
-			CASE o.kind WHEN 'guard' THEN o.actor
-				WHEN 'verify' THEN p.id WHEN 'check' THEN p.id END AS person,
-			CASE WHEN o.kind IN ('notice', 'appeal') THEN o.org END AS org,
-			CASE o.kind WHEN 'notice' THEN (o.data ->> 'due')::timestamptz
-				WHEN 'verify' THEN c.due WHEN 'check' THEN c.due END AS due,
-			d.occurred_at AS done_at, d.actor AS done_by, d.outcome
-		FROM opening AS o
-			-- the next look at the place ends what is told of this one
-			CROSS JOIN LATERAL (
-				SELECT coalesce(min(n.log_no), 2147483647) AS before_no FROM opening AS n
-				WHERE n.case_no = o.case_no AND n.log_no > o.log_no AND n.kind IN ('verify', 'check')) AS n
-			LEFT JOIN LATERAL (
-				SELECT e.data ->> 'person' AS code FROM entry AS e
-				WHERE o.kind IN ('verify', 'check') AND e.case_no = o.case_no AND e.log_no >= o.log_no AND e.log_no < n.before_no
-					AND (e.log_no = o.log_no OR e.effects && '{reassign_task}')
-				ORDER BY e.log_no DESC LIMIT 1) AS g ON true
-			LEFT JOIN dcm.person AS p ON p.code = g.code
-			LEFT JOIN LATERAL (
-				SELECT s.stage_due AS due FROM dcm.case_log AS s
-				WHERE o.kind IN ('verify', 'check') AND s.case_no = o.case_no AND s.stage_no = o.stage_no
-				ORDER BY s.log_no DESC LIMIT 1) AS c ON true
-			LEFT JOIN LATERAL (
-				SELECT e.occurred_at, e.actor, CASE WHEN o.kind <> 'appeal' THEN e.action WHEN e.data ->> 'upheld' = 'true' THEN 'upheld' ELSE 'denied' END AS outcome
-				FROM entry AS e
-				WHERE e.case_no = o.case_no AND CASE o.kind
-					WHEN 'guard' THEN e.effects && '{relieve}' AND (e.data ->> 'task')::int = o.task_no
-					WHEN 'notice' THEN e.effects && '{reply_notice}' AND (e.data ->> 'task')::int = o.task_no
-					WHEN 'appeal' THEN e.effects && '{decide_appeal}' AND (e.data ->> 'task')::int = o.task_no
-					WHEN 'liability' THEN e.effects && '{rule_liability}'
-					ELSE e.effects && '{finish_task}' AND e.log_no > o.log_no AND e.log_no < n.before_no END
-				ORDER BY CASE WHEN o.kind = 'liability' THEN -e.log_no ELSE e.log_no END DESC LIMIT 1) AS d ON true
+		SELECT o.case_no, o.task_no::smallint AS task_no, o.opens AS kind, o.log_no, o.occurred_at AS requested_at,
+			CASE WHEN o.opens = 'guard' THEN o.actor ELSE h.id END AS person,
+			CASE WHEN o.opens IN ('notice', 'appeal') THEN o.org END AS org,
+			CASE WHEN o.opens = 'notice' THEN (o.data ->> 'due')::timestamptz ELSE g.stage_due END AS due,
+			coalesce(k.done_at, a.done_at) AS done_at, coalesce(k.done_by, a.done_by) AS done_by, coalesce(k.outcome, a.outcome) AS outcome
+		FROM placed AS o
+			LEFT JOIN look AS k ON o.opens IN ('verify', 'check') AND k.case_no = o.case_no AND k.look_no = o.log_no
+			LEFT JOIN dcm.person AS h ON h.code = k.person
+			LEFT JOIN answer AS a ON o.opens NOT IN ('verify', 'check') AND a.case_no = o.case_no AND a.task_no = o.task_no
+			LEFT JOIN stage_clock AS g ON o.opens IN ('verify', 'check') AND g.case_no = o.case_no AND g.stage_no = o.stage_no
+		WHERE o.opens IS NOT NULL
 	)
 	SELECT coalesce(k.case_no, f.case_no), NULL::int, 'fold', format('task %s is not what the log says', coalesce(k.task_no, f.task_no))
 	FROM (SELECT * FROM dcm.case_task AS c WHERE cases IS NULL OR c.case_no = ANY (cases)) AS k
@@ -560,7 +567,7 @@ $$;
 COMMENT ON FUNCTION dcm.verify_fold(bigint[]) IS
 	'Where the stored rows of the cases given, or of all for NULL, are not what their log says. 校验存储状态与日志推算是否一致。';
 
-CREATE FUNCTION dcm.verify_all(since timestamptz = NULL) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
+CREATE FUNCTION dcm.verify_all(since timestamptz = NULL, anchor text = NULL) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 1000000 ROWS 10
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
@@ -575,11 +582,12 @@ BEGIN
 	RETURN QUERY
 	SELECT * FROM dcm.verify_chain(cases)
 	UNION ALL SELECT * FROM dcm.verify_steps(cases)
-	UNION ALL SELECT * FROM dcm.verify_fold(cases);
+	UNION ALL SELECT * FROM dcm.verify_fold(cases)
+	UNION ALL SELECT NULL, NULL, 'anchor', format('%s: %s', a.anchor, a.problem) FROM dcm.verify_anchors(verify_all.anchor) AS a;
 END
 $$;
-COMMENT ON FUNCTION dcm.verify_all(timestamptz) IS
-	'What is wrong with the record: chain, text, step and fold are checked apart; since limits it to cases with an entry told from then on. No row where nothing is wrong. 校验全部案卷:链、文本、步骤与推算。';
+COMMENT ON FUNCTION dcm.verify_all(timestamptz, text) IS
+	'What is wrong with the record: chain, text, step, fold and the city''s own anchors are checked apart; since limits all but the anchors to cases with an entry told from then on, anchor is one that somebody outside has kept, which must be among them. No row where nothing is wrong. 校验全部案卷:链、文本、步骤、推算与锚点。';
 
 CREATE FUNCTION dcm.verify_case(case_no bigint) RETURNS TABLE (log_no int, part text, problem text)
 	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 1

@@ -213,3 +213,50 @@ END
 $$;
 COMMENT ON FUNCTION dcm.reasons_for(text) IS
 	'The reasons that a key of type reason of an action may have: rows of dcm.reason of kind extend for every extension, suspend for every suspension, else of the action''s own code. 某动作可选的原因。';
+
+CREATE FUNCTION dcm.case_dossier(case_no bigint) RETURNS jsonb
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 100000
+	SET search_path FROM CURRENT
+AS $$
+DECLARE
+	dossier jsonb;
+BEGIN
+	PERFORM dcm.require_city('0.2.0');
+	SELECT jsonb_build_object('case_no', f.case_no, 'city', dcm.setting('city_name'), 'state', f.state, 'state_name', s.name, 'stage', f.stage,
+			'category', jsonb_build_object('code', c.code, 'name', c.name, 'edition', c.edition), 'source', f.source, 'severity', f.severity,
+			'place', jsonb_strip_nulls(jsonb_build_object('address', f.address, 'grid', f.grid::text, 'area', f.area::text, 'component', f.component::text, 'x', ST_X(f.location), 'y', ST_Y(f.location), 'srid', ST_SRID(f.location))),
+			'reported_at', f.reported_at, 'filed_at', f.filed_at, 'time_limit', f.time_limit::text, 'first_due', f.first_due, 'due', f.due, 'handled_at', f.handled_at,
+			'closed_at', f.closed_at, 'ended_at', f.ended_at, 'merged_into', f.merged_into,
+			'counts', jsonb_build_object('returned', f.returned, 'reworked', f.reworked, 'extended', f.extended, 'suspended', f.suspended, 'reopened', f.reopened))
+	INTO dossier
+	FROM dcm.case_file AS f
+		JOIN dcm.state AS s ON s.code = f.state
+		JOIN dcm.category AS c ON c.id = f.category
+	WHERE f.case_no = case_dossier.case_no;
+	IF dossier IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = pg_catalog.format('there is no case %s', case_no),
+			CONSTRAINT = 'dcm.no_case';
+	END IF;
+	RETURN jsonb_strip_nulls(dossier) || jsonb_build_object(
+		'story', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(t)) || jsonb_build_object('hash', encode(l.hash, 'hex')) ORDER BY t.log_no), '[]')
+			FROM dcm.case_story(case_no) AS t JOIN dcm.case_log AS l ON (l.case_no, l.log_no) = (case_dossier.case_no, t.log_no)),
+		'assignments', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(a) - 'org' - 'dispatcher' || jsonb_build_object('org', o.code, 'org_name', o.name, 'dispatcher', h.code)) ORDER BY a.work_no), '[]')
+			FROM dcm.assignment AS a JOIN dcm.org AS o ON o.id = a.org JOIN dcm.person AS h ON h.id = a.dispatcher WHERE a.case_no = case_dossier.case_no),
+		'stages', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(g) - 'person' || jsonb_build_object('person', h.code)) ORDER BY g.stage_no), '[]')
+			FROM dcm.case_stage AS g JOIN dcm.person AS h ON h.id = g.person WHERE g.case_no = case_dossier.case_no),
+		'tasks', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(k) - 'person' - 'done_by' - 'org' || jsonb_build_object('person', h.code, 'done_by', d.code, 'org', o.code)) ORDER BY k.task_no), '[]')
+			FROM dcm.case_task AS k LEFT JOIN dcm.person AS h ON h.id = k.person LEFT JOIN dcm.person AS d ON d.id = k.done_by LEFT JOIN dcm.org AS o ON o.id = k.org
+			WHERE k.case_no = case_dossier.case_no),
+		'attachments', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(m)) ORDER BY m.attachment_no), '[]') FROM dcm.attachment AS m WHERE m.case_no = case_dossier.case_no),
+		'intakes', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(i)) ORDER BY i.heard_at, i.intake), '[]')
+			FROM (SELECT n.intake, n.source, n.kind, n.external_no, n.heard_at, n.external_due, n.answered_at, n.satisfaction FROM dcm.intake_card AS n WHERE n.case_no = case_dossier.case_no) AS i),
+		'escalations', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) ORDER BY e.id), '[]') FROM dcm.escalation AS e WHERE e.case_no = case_dossier.case_no),
+		'proof', jsonb_build_object(
+			'problems', (SELECT coalesce(jsonb_agg(to_jsonb(v)), '[]') FROM dcm.verify_case(case_no) AS v),
+			'anchor', (SELECT jsonb_build_object('anchor', x.anchor, 'log_no', x.log_no, 'leaf', encode(x.leaf, 'hex'), 'path', x.path) FROM dcm.anchored(case_no) AS x)));
+END
+$$;
+COMMENT ON FUNCTION dcm.case_dossier(bigint) IS
+	'Everything about a case as one document: what and where, the story with texts and hashes, bodies, stages, tasks, photographs'' addresses, intakes (without who told them), escalations, and the proof: what is wrong with its record, and the last anchor that covers it with the path to its root. P0002 where there is no such case. 案卷卷宗(JSON):经过、单位、环节、任务、附件、诉求、升级与留痕证明。';

@@ -184,11 +184,11 @@ DECLARE
 	moved bigint;
 	total bigint := 0;
 BEGIN
-	IF job IS NULL OR job NOT IN ('escalate', 'resume', 'recompute', 'auto') THEN
+	IF job IS NULL OR job NOT IN ('escalate', 'resume', 'recompute', 'auto', 'anchor') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = pg_catalog.format('job "%s" does not exist', job),
-			HINT = 'Use escalate, resume, auto or recompute.',
+			HINT = 'Use escalate, resume, auto, anchor or recompute.',
 			CONSTRAINT = 'dcm.no_job';
 	END IF;
 	INSERT INTO dcm.job_run AS r (job, started_at) VALUES (run_jobs.job, pg_catalog.clock_timestamp())
@@ -222,6 +222,9 @@ BEGIN
 	LOOP
 		IF job = 'resume' THEN
 			n := dcm.resume_due(batch => batch);
+		ELSIF job = 'anchor' THEN
+			PERFORM dcm.make_anchor();
+			n := 1;
 		ELSIF job = 'auto' THEN
 			-- a batch is over when it has looked at so many, whatever it carried on
 			SELECT b.looked, total OPERATOR(pg_catalog.+) b.carried INTO n, total FROM dcm.auto_batch(batch) AS b;
@@ -240,7 +243,7 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE dcm.run_jobs(text) IS
-	'Runs a job (escalate, resume, auto, and after a change of calendar recompute) to its end, committing after each batch; what pg_cron calls, as a member of dcm_job. 22023 for another job, 2D000 within a transaction. 运行作业,逐批提交。';
+	'Runs a job (escalate, resume, auto, once a day anchor, and after a change of calendar recompute) to its end, committing after each batch; what pg_cron calls, as a member of dcm_job. 22023 for another job, 2D000 within a transaction. 运行作业,逐批提交。';
 
 CREATE FUNCTION dcm.schedule_jobs(job_role name = current_user) RETURNS SETOF bigint
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 2
@@ -291,21 +294,24 @@ BEGIN
 			jobs := jobs || 'auto'::text;
 		END IF;
 	END IF;
+	IF to_regclass('dcm.anchor') IS NOT NULL THEN
+		jobs := jobs || 'anchor'::text;
+	END IF;
 	-- cron has no types of dcm's to depend on, so it is named as late as here
 	FOREACH job IN ARRAY jobs LOOP
 		IF job_role = current_user THEN
-			EXECUTE 'SELECT cron.schedule($1, ''* * * * *'', $2)' INTO cron_job
-			USING 'dcm_' || job, format('CALL dcm.run_jobs(%L)', job);
+			EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO cron_job
+			USING 'dcm_' || job, CASE job WHEN 'anchor' THEN '10 0 * * *' ELSE '* * * * *' END, format('CALL dcm.run_jobs(%L)', job);
 		ELSE
-			EXECUTE 'SELECT cron.schedule_in_database($1, ''* * * * *'', $2, $3, $4)' INTO cron_job
-			USING 'dcm_' || job, format('CALL dcm.run_jobs(%L)', job), current_database()::text, job_role::text;
+			EXECUTE 'SELECT cron.schedule_in_database($1, $2, $3, $4, $5)' INTO cron_job
+			USING 'dcm_' || job, CASE job WHEN 'anchor' THEN '10 0 * * *' ELSE '* * * * *' END, format('CALL dcm.run_jobs(%L)', job), current_database()::text, job_role::text;
 		END IF;
 		RETURN NEXT cron_job;
 	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION dcm.schedule_jobs(name) IS
-	'Registers the jobs dcm_escalate and dcm_resume, and dcm_auto where the city has automatic rules, with pg_cron, each minute, to run as job_role; returns their numbers there; calling it again changes nothing. 55000 with how to where pg_cron is absent, 42501 for a role that cannot run jobs. 向 pg_cron 登记作业。';
+	'Registers the jobs dcm_escalate and dcm_resume, and dcm_auto where the city has automatic rules, with pg_cron, each minute, and dcm_anchor daily at 00:10, to run as job_role; returns their numbers there; calling it again changes nothing. 55000 with how to where pg_cron is absent, 42501 for a role that cannot run jobs. 向 pg_cron 登记作业。';
 
 CREATE FUNCTION dcm.job_status()
 	RETURNS TABLE (job text, started_at timestamptz, finished_at timestamptz, done bigint,
@@ -318,14 +324,14 @@ BEGIN
 		RETURN QUERY
 			SELECT j.name, r.started_at, r.finished_at, r.done,
 				NULL::bigint, NULL::text, NULL::text, NULL::boolean, NULL::text, NULL::text
-			FROM unnest('{escalate,resume,auto,recompute}'::text[]) AS j (name)
+			FROM unnest('{escalate,resume,auto,anchor,recompute}'::text[]) AS j (name)
 				LEFT JOIN dcm.job_run AS r ON r.job = j.name;
 		RETURN;
 	END IF;
 	RETURN QUERY EXECUTE $query$
 		SELECT j.name, r.started_at, r.finished_at, r.done,
 			c.jobid, c.schedule, c.username, c.active, d.status, d.return_message
-		FROM unnest('{escalate,resume,auto,recompute}'::text[]) AS j (name)
+		FROM unnest('{escalate,resume,auto,anchor,recompute}'::text[]) AS j (name)
 			LEFT JOIN dcm.job_run AS r ON r.job = j.name
 			LEFT JOIN cron.job AS c ON c.jobname = 'dcm_' || j.name AND c.database = current_database()
 			LEFT JOIN LATERAL (
@@ -354,6 +360,9 @@ BEGIN
 		dcm.become(text, text, text), dcm.act(bigint, text, text, jsonb, timestamptz, text, bigint),
 		dcm.recompute_deadlines(boolean) TO dcm_job;
 	GRANT EXECUTE ON PROCEDURE dcm.run_jobs(text) TO dcm_job;
+	IF to_regclass('dcm.anchor') IS NOT NULL THEN
+		GRANT EXECUTE ON FUNCTION dcm.make_anchor() TO dcm_job;
+	END IF;
 	IF to_regclass('dcm.auto_rule') IS NOT NULL THEN
 		-- what rules ask of a case, and where they note what they leave to people
 		GRANT SELECT ON dcm.auto_rule, dcm.auto_look, dcm.case_log, dcm.case_task, dcm.attachment, dcm.state, dcm.source, dcm.category, dcm.edition,

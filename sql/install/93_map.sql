@@ -46,7 +46,7 @@ BEGIN ATOMIC
 			('base', 'component', '{component,component_history,component_request,component_serial}'),
 			('base', 'geocode', '{place}'),
 			('base', NULL, '{org,org_contact,person,post,role,category,edition,filing_standard,responsibility,calendar,calendar_hours,calendar_day,calendar_day_hours,label,source,reason}'),
-			('supervision', NULL, '{case_file,case_stage,case_log,case_text,case_task,assignment,attachment,report_key,score_event,escalation,intake,caller,erasure,auto_look,sample}'),
+			('supervision', NULL, '{case_file,case_stage,case_log,case_text,case_task,assignment,attachment,report_key,score_event,escalation,intake,caller,erasure,auto_look,sample,anchor}'),
 			('system', NULL, '{action,action_key,act_key,state,transition,dispatch_policy,escalation_rule,auto_rule,outbox,job_run,job_lock,setting,config_log,config_version,import_run,import_fault}')) AS f (family, resource, relations)
 		CROSS JOIN LATERAL pg_catalog.unnest(f.relations) AS t (relation);
 END;

@@ -46,12 +46,14 @@ DROP FUNCTION dcm.dispatch_case(bigint, text, text, timestamptz, text, bigint);
 DROP FUNCTION dcm.handle_case(bigint, text, text, text, timestamptz, text, bigint);
 @replace install/51_case_verbs.sql@
 DROP FUNCTION dcm.fold_cases(bigint[]);
+DROP FUNCTION dcm.verify_all(timestamptz);
 @replace install/52_case_verify.sql@
 @replace install/53_case_read.sql@
 @replace install/54_case_clock.sql@
 @replace install/55_case_desk.sql@
 @replace install/56_case_intake.sql@
 @replace install/57_case_workflow.sql@
+@replace install/58_case_anchor.sql@
 @replace install/58_case_auto.sql@
 @replace install/59_case_sample.sql@
 @replace install/59_case_registers.sql@

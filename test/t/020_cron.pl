@@ -102,10 +102,11 @@ $node->safe_psql('city', qq{
 my $due = $node->safe_psql('city', "SELECT due FROM dcm.case_file WHERE case_no = $suspended");
 
 is($node->safe_psql('city', 'SELECT count(*) FROM dcm.schedule_jobs()', extra_params => [ '-U', 'city_job' ]),
-	'2', 'the job role registers its jobs');
-is($node->safe_psql('city', q{SELECT count(*) FROM dcm.schedule_jobs('city_job')}), '2', 'and so does a superuser for it');
+	'3', 'the job role registers its jobs');
+is($node->safe_psql('city', q{SELECT count(*) FROM dcm.schedule_jobs('city_job')}), '3', 'and so does a superuser for it');
 is($node->safe_psql('city', 'SELECT jobname, schedule, command, database, username FROM cron.job ORDER BY jobname'),
-	"dcm_escalate|* * * * *|CALL dcm.run_jobs('escalate')|city|city_job\n"
+	"dcm_anchor|10 0 * * *|CALL dcm.run_jobs('anchor')|city|city_job\n"
+	  . "dcm_escalate|* * * * *|CALL dcm.run_jobs('escalate')|city|city_job\n"
 	  . "dcm_resume|* * * * *|CALL dcm.run_jobs('resume')|city|city_job",
 	'once each');
 
@@ -126,7 +127,7 @@ $node->safe_psql('city', 'SELECT cron.unschedule(jobid) FROM cron.job');
 
 # with an automatic rule there is a job more, which the same role runs
 $node->safe_psql('city', q{INSERT INTO dcm.auto_rule (name, step, sample_percent) VALUES ('all', 'accept', 0)});
-is($node->safe_psql('city', 'SELECT count(*) FROM dcm.schedule_jobs()', extra_params => [ '-U', 'city_job' ]), '3', 'a rule brings its job');
+is($node->safe_psql('city', 'SELECT count(*) FROM dcm.schedule_jobs()', extra_params => [ '-U', 'city_job' ]), '4', 'a rule brings its job');
 is($node->safe_psql('city', q{SELECT command, username FROM cron.job WHERE jobname = 'dcm_auto'}), "CALL dcm.run_jobs('auto')|city_job", 'which is that of automatic steps');
 $node->safe_psql('city', 'SELECT cron.unschedule(jobid) FROM cron.job');
 my ($reported) = $node->safe_psql('city', q{

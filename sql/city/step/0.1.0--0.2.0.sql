@@ -118,6 +118,7 @@ UPDATE dcm.setting SET value = 'false' WHERE name = 'org_mode_enforced';
 @include city/58_case_auto.sql@
 @include city/71_case_erasure.sql@
 @include city/72_case_sample.sql@
+@include city/73_case_anchor.sql@
 ALTER TABLE dcm.reason
 	DROP CONSTRAINT reason_kind_check,
 	ADD CONSTRAINT reason_kind_check CHECK (kind IN ('return', 'reject', 'extend', 'suspend', 'void', 'appeal', 'erase', 'reopen'));
