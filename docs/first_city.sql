@@ -3,7 +3,7 @@
 --   psql -d city -f docs/first_city.sql
 SET client_min_messages = warning;
 CREATE EXTENSION dcm CASCADE;
-SELECT dcm.create_city('启东', '320681', presets =>
+SELECT dcm.create_city('启东', '320681', 'combined', presets =>
 	'{transitions,cn_calendar,cn_labels,cn_roles,cn_sources,cn_reasons,cn_categories_2013,yuncheng_limits,escalation}');
 SELECT dcm.create_roles();
 SELECT dcm.grant_roles();
@@ -11,7 +11,7 @@ SELECT dcm.grant_roles();
 -- Only a loader may tell times long past, as this example does.
 GRANT dcm_loader TO CURRENT_USER;
 
--- Bodies: the centre that supervises and commands, and one that handles.
+-- Bodies: the centre that supervises and commands (mode combined), and one that handles.
 INSERT INTO dcm.org (code, name, level, kind) VALUES
 	('centre', '监督指挥中心', 1, 'supervision_command_centre'),
 	('sanitation', '环卫处', 2, 'department');

@@ -41,7 +41,7 @@ CREATE FUNCTION dcm.file_case(case_no bigint, condition int, time_limit dcm.time
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'file', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('condition', condition, 'time_limit', time_limit::text, 'reason', reason)), at, client_key, expect);
 COMMENT ON FUNCTION dcm.file_case(bigint, int, dcm.time_limit, text, text, timestamptz, text, bigint) IS
-	'Files a case under a condition of the filing standard, which sets its deadline; a longer limit than the standards needs a shift leader and a reason. 立案,按立案条件确定时限。';
+	'Files a case under a condition of the filing standard, which sets its deadline; a longer limit than the standard gives needs a shift leader and a reason. 立案,按立案条件确定时限。';
 
 CREATE FUNCTION dcm.dispatch_case(case_no bigint, org text, joint text[] = '{}', coordinator text = NULL, disputed boolean = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
@@ -53,7 +53,7 @@ CREATE FUNCTION dcm.recall_case(case_no bigint, reason text, note text = NULL, a
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'recall', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason)), at, client_key, expect);
 COMMENT ON FUNCTION dcm.recall_case(bigint, text, text, timestamptz, text, bigint) IS
-	'Takes a dispatch back before it is signed. 撤回派遣。';
+	'Takes a dispatch back before it is signed; the reason is free text. 撤回派遣,原因为文字说明。';
 
 CREATE FUNCTION dcm.sign_case(case_no bigint, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
@@ -71,7 +71,7 @@ CREATE FUNCTION dcm.request_extension(case_no bigint, reason text, extra dcm.tim
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'request_extension', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason, 'extra', extra::text)), at, client_key, expect);
 COMMENT ON FUNCTION dcm.request_extension(bigint, text, dcm.time_limit, text, timestamptz, text, bigint) IS
-	'Asks for more time, at most twice and before the deadline. 申请延期。';
+	'Asks for more time: before the deadline (setting extend_when_late), at most as often as setting max_extensions says, extra in the unit of the case''s limit, the standard''s limit again if not given. 申请延期。';
 
 CREATE FUNCTION dcm.grant_extension(case_no bigint, extra dcm.time_limit = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
@@ -95,7 +95,7 @@ CREATE FUNCTION dcm.grant_suspension(case_no bigint, until timestamptz = NULL, n
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'grant_suspension', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('until', until)), at, client_key, expect);
 COMMENT ON FUNCTION dcm.grant_suspension(bigint, timestamptz, text, timestamptz, text, bigint) IS
-	'Suspends the case; the pause counts from the request. 同意挂账,自申请起计。';
+	'Suspends the case; the pause counts from the request, or from the grant (setting suspend_from). 同意挂账,自申请起计或自批准起计。';
 
 CREATE FUNCTION dcm.deny_suspension(case_no bigint, reason text = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
@@ -119,7 +119,7 @@ CREATE FUNCTION dcm.handle_case(case_no bigint, result text, after text, misdire
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'handle', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('result', result, 'after', dcm.photo(after), 'misdirected', misdirected)), at, client_key, expect);
 COMMENT ON FUNCTION dcm.handle_case(bigint, text, text, boolean, text, timestamptz, text, bigint) IS
-	'Tells that the problem is dealt with, with a photograph; misdirected: it was another bodys to handle. Of several bodies the case waits for all (setting joint_done). 处置反馈。';
+	'Tells that the problem is dealt with, with a photograph; misdirected: it was for another body to handle. Of several bodies the case waits for all (setting joint_done). 处置反馈。';
 
 CREATE FUNCTION dcm.resolve_on_site(case_no bigint, before text, after text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
@@ -143,7 +143,7 @@ CREATE FUNCTION dcm.fail_check(case_no bigint, photo text, reason text, note tex
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'fail_check', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('photo', dcm.photo(photo), 'reason', reason)), at, client_key, expect);
 COMMENT ON FUNCTION dcm.fail_check(bigint, text, text, text, timestamptz, text, bigint) IS
-	'Tells that it is not done: the body goes on. 核查不通过,返工。';
+	'Tells that it is not done: the body goes on; the reason is free text. 核查不通过,返工,原因为文字说明。';
 
 CREATE FUNCTION dcm.close_case(case_no bigint, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
@@ -191,7 +191,7 @@ CREATE FUNCTION dcm.judge_return(case_no bigint, upheld boolean, work_no int = N
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'judge_return', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('upheld', upheld, 'work_no', work_no)), at, client_key, expect);
 COMMENT ON FUNCTION dcm.judge_return(bigint, boolean, int, text, timestamptz, text, bigint) IS
-	'Rules on the last return that was not judged yet, or that of an assignment: upheld, it is the fault that its reason speaks of, else the handlers; and on what a body handled as misdirected. Not by whoever dispatched it (42501). 退回认定。';
+	'Rules on the last return that was not judged yet, or that of an assignment: upheld, it is the fault of whom its reason speaks of, else of whoever returned it; and on what a body handled as misdirected. Not by whoever dispatched it (42501). 退回认定。';
 
 CREATE FUNCTION dcm.endorse_extension(case_no bigint, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
@@ -251,7 +251,7 @@ CREATE FUNCTION dcm.appeal_case(case_no bigint, ground text, statement text = NU
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'appeal', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('ground', ground, 'statement', statement)), at, client_key, expect);
 COMMENT ON FUNCTION dcm.appeal_case(bigint, text, text, text, timestamptz, text, bigint) IS
-	'The body that has or had the case appeals against what counts against it, on a ground of dcm.reason. 申诉。';
+	'The body that has the case as its lead, or had it so last, appeals against what counts against it, on a ground of dcm.reason. 申诉。';
 
 CREATE FUNCTION dcm.decide_appeal(case_no bigint, upheld boolean, exempts text = NULL, finding text = NULL, task_no int = NULL, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000

@@ -31,7 +31,7 @@ SELECT m.*,
 		OR EXISTS (SELECT FROM pg_type AS t WHERE t.typanalyze = m.oid)
 		OR m.proname ~ '^(first|last)_(area_code|grid_code|component_id)$'
 		-- what imports, versions and presets are made of
-		OR m.proname ~ '^(judge|settle|store)_|^import_(open|note|renumber|judge|duplicates|clear|list|bulk_begin|bulk_end)$'
+		OR m.proname ~ '^(judge_(?!return$)|settle_|store_)|^import_(open|note|renumber|judge|duplicates|clear|list|bulk_begin|bulk_end)$'
 		OR m.proname IN ('faults', 'fault_reason', 'why_not', 'read_valid', 'read_json', 'read_geometry', 'read_polygon', 'list_point', 'body_keys', 'body_fault', 'role_keys', 'category_hint', 'read_area_level', 'component_category_keys',
 			'is_overlapping', 'check_adjacent', 'moved_areas', 'is_replacing', 'written_here', 'same_key', 'valid_with', 'json_key', 'setting_kinds', 'setting_fault', 'component_value_fault', 'is_component_state',
 			'check_component_data', 'apply_component_data', 'component_serials', 'place_text', 'natural_key', 'readable_row', 'find_preset', 'preset_script',

@@ -5,6 +5,11 @@
 -- It is Monday 16 February 2015, two days before Spring Festival.  Who speaks is
 -- who dcm.become() says; times are told (at), as a loader may, so that the day is
 -- the same whenever it is played.
+--
+-- is(call, answer, step) tells the call and what it must answer.  The centre, body
+-- sc, the presets of workflow, roles, sources and reasons, and the helpers of schema
+-- t are of include/city.psql: t.try gives a refusal's SQLSTATE and name, t.day writes
+-- a time as weekday and hour.
 \set ON_ERROR_STOP 1
 \set QUIET 1
 BEGIN;
@@ -13,7 +18,7 @@ SET LOCAL datestyle = 'ISO, YMD';
 SET LOCAL client_min_messages = warning;
 GRANT dcm_loader TO CURRENT_USER;
 
--- The city of the day: two districts that meet, a centre, its bodies and people.
+-- The city of the day: two districts that meet, bodies and people.
 SELECT dcm.load_preset(p) FROM unnest('{cn_categories_2013,yuncheng_limits,cn_labels}'::text[]) AS p \g /dev/null
 INSERT INTO dcm.region (code, name, geom) VALUES
 	('320681', '启东', ST_Multi(ST_MakeEnvelope(121.70, 31.80, 121.71, 31.81, 4490))),
@@ -54,26 +59,27 @@ SELECT pg_temp.become('li') \g /dev/null
 SELECT is((SELECT coalesce(sum(waiting), 0) FROM dcm.desk_counts()), 0::numeric, '2. an empty desk');
 
 --  3–5. 三十件来件:监督员、视频、热线、公众号、媒体、领导、移送、督查、物联感知 Thirty
---  reports of every source: those of the own people are cases at once …
+--  reports of every source: those of the own people and devices are cases at once …
 SELECT pg_temp.become('zhang') \g /dev/null
 CREATE TEMP TABLE told (source, n, category) AS VALUES
-	('collector', 10, 'E0110'), ('inspection', 2, 'E0201'), ('video', 3, 'E0201'), ('iot', 1, 'C0101'), ('evaluation', 1, 'E0201');
+	('collector', 7, 'E0110'), ('inspection', 2, 'E0201'), ('enforcement', 1, 'E0201'), ('video', 3, 'E0201'), ('iot', 1, 'C0101'), ('evaluation', 1, 'E0201');
 SELECT is((SELECT count((dcm.report_case(t.category, dcm.point(121.7005 + 0.0002 * i, 31.8050), source => t.source, description => '第' || i || '件', at => pg_temp.at('08:30'))).case_no)
-	FROM told AS t, generate_series(1, t.n) AS i), 17::bigint, '3. seventeen of the own people and devices');
+	FROM told AS t, generate_series(1, t.n) AS i), 15::bigint, '3. fifteen of the own people and devices');
 --  … what others tell is an intake first, with who told it and by when it wants an answer
 SELECT pg_temp.become('li') \g /dev/null
 CREATE TEMP TABLE heard AS
 SELECT v.source, v.kind, dcm.register_call(v.source, v.kind, v.text, phone => '1380000' || lpad(row_number() OVER ()::text, 4, '0'), external_no => v.source || '-' || row_number() OVER (), at => pg_temp.at('08:40')) AS intake
 FROM (VALUES ('12345', 'complaint', '垃圾成堆'), ('12319', 'report', '乱贴广告'), ('96198', 'complaint', '异味扰民'), ('public_account', 'report', '井盖响'),
-	('web', 'complaint', '噪声'), ('media', 'report', '报道:绿地被占'), ('leader', 'report', '批示:清理河道'), ('superior', 'report', '督办:占道经营'), ('transfer', 'report', '公安移送'),
-	('petition', 'complaint', '信访件'), ('mayor_line', 'complaint', '市长专线'), ('12345', 'consultation', '公园几点开门?'), ('12345', 'suggestion', '多设垃圾桶')) AS v (source, kind, text);
-SELECT is((SELECT count(DISTINCT source) FROM heard), 11::bigint, '4. thirteen of others, by eleven sources');
+	('web', 'praise', '清扫得干净'), ('media', 'report', '报道:绿地被占'), ('leader', 'report', '批示:清理河道'), ('superior', 'report', '督办:占道经营'), ('transfer', 'report', '公安移送'),
+	('petition', 'complaint', '信访件'), ('110', 'report', '110转来:路面塌陷'), ('other', 'report', '来函'), ('mayor_line', 'complaint', '市长专线'), ('12345', 'consultation', '公园几点开门?'), ('12345', 'suggestion', '多设垃圾桶')) AS v (source, kind, text);
+SELECT is((SELECT count(DISTINCT source) FROM heard), 13::bigint, '4. fifteen of others, by thirteen sources');
+SELECT is_empty('SELECT code FROM dcm.source EXCEPT ALL (SELECT source FROM told UNION SELECT source FROM heard)', '4. no source is left out');
 SELECT is((SELECT count((dcm.report_intake(h.intake, 'E0201', dcm.point(121.7060, 31.8020 + 0.0003 * h.intake % 10), at => pg_temp.at('08:50'))).case_no) FROM heard AS h WHERE h.kind IN ('report', 'complaint')),
-	11::bigint, '5. eleven of them become cases');
+	12::bigint, '5. twelve of them become cases');
 
---  6. 咨询与建议不立案,直接答复 A consultation and a suggestion never become a case.
+--  6. 咨询、建议、表扬不立案,直接答复 A consultation, a suggestion and praise never become a case.
 SELECT is(t.try(format('SELECT dcm.report_intake(%s, ''E0201'', address => ''x'')', intake)), '23514 dcm.not_a_case', '6. a ' || kind || ' is no case')
-FROM heard WHERE kind IN ('consultation', 'suggestion');
+FROM heard WHERE kind IN ('consultation', 'suggestion', 'praise');
 SELECT dcm.answer_intake(intake, '每日6时至22时', at => pg_temp.at('09:00')) FROM heard WHERE kind = 'consultation' \g /dev/null
 
 --  7. 接线员看来电历史 Who is calling? The history of a number.
@@ -113,12 +119,13 @@ SELECT is((SELECT state FROM c, dcm.return_case(rubbish, 'wrong_body', '不属�
 SELECT pg_temp.become('qian') \g /dev/null
 SELECT is((SELECT state FROM c, dcm.judge_return(rubbish, true, at => pg_temp.at('09:25'))), 'filed', '15. judged');
 SELECT is((SELECT a.fault FROM c JOIN dcm.assignment AS a ON a.case_no = rubbish), 'dispatcher', '15. and counted against the dispatcher');
--- 16. 重新派遣,转派下级,签收处置 dispatched again, forwarded to a team, handled
+-- 16. 重新派遣,签收 dispatched again, to whom the rules name, and signed …
 SELECT pg_temp.become('sun') \g /dev/null
 SELECT is((SELECT r.org FROM c, dcm.case_responsible(rubbish) AS r WHERE r.rank = 1), 'sanitation', '16. who answers for it');
 SELECT is((SELECT state FROM c, dcm.dispatch_case(rubbish, 'sanitation', at => pg_temp.at('09:30'))), 'dispatched', '16. dispatched again');
 SELECT pg_temp.become('zhou') \g /dev/null
 SELECT is((SELECT state FROM c, dcm.sign_case(rubbish, at => pg_temp.at('09:35'))), 'handling', '16. signed');
+-- 17. … 转派下级,下级签收、处置 then forwarded to a team, which signs and handles
 SELECT is((SELECT state FROM c, dcm.forward_case(rubbish, 'team1', at => pg_temp.at('09:36'))), 'handling', '17. forwarded to the team below');
 SELECT pg_temp.become('jia') \g /dev/null
 SELECT is((SELECT state FROM c, dcm.sign_case(rubbish, at => pg_temp.at('09:40'))), 'handling', '17. which signs');
@@ -129,6 +136,7 @@ SELECT pg_temp.become('li') \g /dev/null
 SELECT is((SELECT state FROM c, dcm.request_check(rubbish, 'site', 'wu', at => pg_temp.at('10:35'))), 'checking', '18. another collector checks');
 SELECT pg_temp.become('wu') \g /dev/null
 SELECT is((SELECT state FROM c, dcm.fail_check(rubbish, 'photo-3', '仍有残留', at => pg_temp.at('10:50'))), 'handling', '18. and is not content');
+-- 19. 返工后核查通过 Done again, by the lead, and checked again.
 SELECT pg_temp.become('zhou') \g /dev/null
 SELECT is((SELECT state FROM c, dcm.handle_case(rubbish, '已清净', 'photo-4', at => pg_temp.at('11:10'))), 'handled', '19. done again');
 SELECT pg_temp.become('li') \g /dev/null
@@ -174,6 +182,7 @@ SELECT pg_temp.become('qian') \g /dev/null
 SELECT is((SELECT state FROM j, dcm.file_case(no, 3, at => pg_temp.at('13:32'))), 'filed', '25. filed');
 SELECT pg_temp.become('sun') \g /dev/null
 SELECT is((SELECT state FROM j, dcm.dispatch_case(no, 'works', joint => '{gardens}', at => pg_temp.at('13:35'))), 'dispatched', '25. dispatched to two');
+-- 26. 协办先办完,主办办完后案卷才算处置 Who joins may be done first; handled is what all have handled.
 SELECT pg_temp.become('chen') \g /dev/null
 SELECT is((SELECT state FROM j, dcm.sign_case(no, at => pg_temp.at('13:40'))), 'dispatched', '26. one signs');
 SELECT is((SELECT state FROM j, dcm.handle_case(no, '已移栽', 'photo-6', at => pg_temp.at('14:00'))), 'dispatched', '26. and is done first');
@@ -186,7 +195,7 @@ SELECT pg_temp.become('yang') \g /dev/null
 CREATE TEMP TABLE o AS SELECT (dcm.report_case('C0102', dcm.point(121.70999, 31.8050), source => 'video', at => pg_temp.at('14:10'))).case_no AS no;
 SELECT results_eq('SELECT r.org, r.principle FROM o, dcm.case_responsible(no) AS r ORDER BY r.rank',
 	$$VALUES ('qidong', 'ownerless'), ('committee', 'coordinator')$$, '27. nobody''s: the government, and the committee for the border');
--- 28. 先解决问题,后分清责任 handled first, by the committee's word; who is liable is ruled on later
+-- 28. 先解决问题,后分清责任 handled first, with the committee to coordinate …
 SELECT pg_temp.become('li') \g /dev/null
 SELECT is((SELECT state FROM o, dcm.accept_case(no, at => pg_temp.at('14:11'))), 'accepted', '28. accepted');
 SELECT pg_temp.become('qian') \g /dev/null
@@ -194,6 +203,7 @@ SELECT is((SELECT state FROM o, dcm.file_case(no, 2, at => pg_temp.at('14:12')))
 SELECT pg_temp.become('sun') \g /dev/null
 SELECT is((SELECT state FROM o, dcm.dispatch_case(no, 'works', coordinator => 'committee', disputed => true, at => pg_temp.at('14:15'))), 'dispatched', '28. dispatched, although disputed');
 SELECT is((SELECT array_to_string(why, ' ') FROM o, dcm.coordination_list AS l WHERE l.case_no = no), 'coordinator liability', '28. on the coordinators'' list');
+-- 29. … 责任认定 and the committee rules who bears it, while the case goes on
 SELECT pg_temp.become('hanx') \g /dev/null
 SELECT is((SELECT state FROM o, dcm.rule_liability(no, 'rugao', 50, 600, '界址测绘', at => pg_temp.at('16:00'))), 'dispatched', '29. the committee rules: one half');
 SELECT is((SELECT state FROM o, dcm.rule_liability(no, 'qidong', 50, 600, at => pg_temp.at('16:01'))), 'dispatched', '29. and the other');
@@ -211,7 +221,8 @@ SELECT pg_temp.become('feng') \g /dev/null
 SELECT is((SELECT state FROM o, dcm.request_suspension(no, 'season', '2015-02-26 09:00+08', '节后施工', at => pg_temp.at('16:20'))), 'handling', '31. asked for');
 SELECT pg_temp.become('sun') \g /dev/null
 SELECT is((SELECT state FROM o, dcm.grant_suspension(no, at => pg_temp.at('16:30'))), 'suspended', '31. granted');
-SELECT is((SELECT to_char(due, 'MM-DD') FROM o JOIN dcm.case_file AS f ON f.case_no = no), '02-26', '31. due on the day after the festival');
+SELECT is((SELECT to_char(due, 'MM-DD') FROM o JOIN dcm.case_file AS f ON f.case_no = no), '02-26', '31. due on the day on which it goes on');
+-- 32. 问题库、到期自动恢复 The register of problems, and the job that resumes.
 SELECT is((SELECT planned_till FROM o, dcm.problem_register AS p WHERE p.case_no = no), '2015-02-26 09:00+08'::timestamptz, '32. it is in the register of problems');
 SELECT is(dcm.resume_due(), 1, '32. and resumes by itself when it is time');
 SELECT is((SELECT state FROM o JOIN dcm.case_file AS f ON f.case_no = no), 'handling', '32. handled on');
@@ -225,7 +236,7 @@ SELECT is((SELECT state FROM d, dcm.handle_case(no, '已补装井盖', 'photo-8'
 SELECT is((SELECT state FROM d, dcm.reply_notice(no, '已办结', at => pg_temp.at('15:45'))), 'handled', '33. and answered');
 SELECT is((SELECT is_late FROM d, dcm.notice_register AS n WHERE n.case_no = no), false, '33. in time');
 
--- 34. 核查通过、结案、回访满意 Checked, closed, and the caller is called back.
+-- 34. 核查通过、结案 Checked and closed.
 SELECT pg_temp.become('li') \g /dev/null
 SELECT is((SELECT state FROM d, dcm.request_check(no, 'site', 'wu', at => pg_temp.at('15:50'))), 'checking', '34. checked');
 SELECT pg_temp.become('wu') \g /dev/null
@@ -246,14 +257,14 @@ SELECT is((SELECT outcome || ' ' || exempts FROM d, dcm.appeal_register AS a WHE
 SELECT pg_temp.become('qian') \g /dev/null
 SELECT is((SELECT state FROM d, dcm.reopen_case(no, 'not_done', at => pg_temp.at('16:50'))), 'filed', '36. reopened');
 
--- 37. 回访 Who told is called back, and says how content.
+-- 37. 回访 Who complained (steps 5 and 10) is called back once that case has ended, and says how content.
 SELECT is((SELECT state FROM c, dcm.reject_case(complaint, 'resolved', at => pg_temp.at('16:55'))), 'rejected', '37. (solved meanwhile)');
 SELECT pg_temp.become('li') \g /dev/null
 SELECT is((SELECT count(*) FROM dcm.callbacks_due() AS b, c WHERE b.case_no = complaint), 1::bigint, '37. to be called back');
 SELECT dcm.call_back(b.intake, true, 'satisfied', pg_temp.at('17:00')) FROM dcm.callbacks_due() AS b, c WHERE b.case_no = complaint \g /dev/null
 SELECT is((SELECT satisfaction FROM dcm.intake AS i, c WHERE i.case_no = complaint), 'satisfied', '37. and content');
 
--- 38. 人员变动:张监督员调走,岗位与任务移交 A collector leaves: post and tasks go to another.
+-- 38. 人员变动:张监督员调走,岗位移交 A collector leaves: the post goes to another, and open tasks would.
 SELECT pg_temp.become('qian') \g /dev/null
 SELECT is((SELECT string_agg(what || ' ' || code, ', ') FROM dcm.hand_over('zhang', 'zhu')), 'post zhang.collector', '38. handed over');
 SELECT is((SELECT h.code FROM dcm.post AS p JOIN dcm.person AS h ON h.id = p.person WHERE p.code = 'zhang.collector' AND p.valid @> now()), 'zhu', '38. another holds the post');
