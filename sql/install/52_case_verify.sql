@@ -120,7 +120,7 @@ BEGIN
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work}' OR e.frees) AS org_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.handles OR e.effects && '{rework,reopen}') AS handle_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny_extension,deny_suspension}' OR e.handles OR e.frees) AS request_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR (e.clock = 'reset' AND e.work_no IS NOT NULL)
+			pg_catalog.max(e.log_no) FILTER (WHERE e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.work_from IS NOT NULL OR (e.clock = 'reset' AND e.work_no IS NOT NULL)
 				OR e.effects && '{open_work}' OR e.frees) AS clock_of_work_no,
 			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{suspend,resume}' OR (e.effects && '{review}' AND e.clock IS NOT NULL)) AS suspend_no,
 			pg_catalog.max(e.work_no) FILTER (WHERE e.effects && '{open_work}') AS work_no,
@@ -142,8 +142,8 @@ BEGIN
 		coalesce(m.work_no, 0::smallint),
 		CASE WHEN NOT k.frees THEN k.work_from END,
 		CASE WHEN NOT k.frees THEN k.work_limit END,
-		-- entries of 0.1.0 do not tell of it
-		k.work_due IS NULL OR k.work_limit IS NOT NULL OR k.frees,
+		-- entries of 0.1.0 do not tell of it, nor of the row of a stage
+		k.work_limit IS NOT NULL OR k.work_from IS NOT NULL OR (k.work_due IS NULL AND k.stage_no IS NOT NULL) OR k.frees,
 		-- of several bodies the last to handle, whenever it was told
 		CASE WHEN h.handles THEN CASE WHEN m.has_parts THEN (SELECT pg_catalog.max(x.occurred_at) FROM entry AS x
 			WHERE x.case_no = m.case_no AND x.effects && '{handle_work,on_site}' AND x.log_no BETWEEN coalesce(m.dispatch_no, 0) AND h.log_no)
@@ -211,8 +211,8 @@ BEGIN
 			max(e.occurred_at) FILTER (WHERE e.effects && '{return_work}') AS returned_at,
 			max(e.occurred_at) FILTER (WHERE e.effects && '{recall_work}') AS recalled_at,
 			(array_agg(e.work_limit ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS time_limit,
-			-- entries of 0.1.0 do not tell of it
-			(array_agg(e.work_due IS NULL OR e.work_limit IS NOT NULL ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS knows_limit,
+			-- entries of 0.1.0 do not tell of it, nor of the row of a stage
+			(array_agg(e.work_limit IS NOT NULL OR e.work_from IS NOT NULL OR (e.work_due IS NULL AND e.stage_no IS NOT NULL) ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS knows_limit,
 			(array_agg(e.work_due ORDER BY e.log_no DESC) FILTER (WHERE e.work_due IS NOT NULL OR e.clock = 'reset'))[1] AS due,
 			(array_agg(e.arrive_limit ORDER BY e.log_no DESC) FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_limit,
 			(array_agg(e.arrive_due ORDER BY e.log_no DESC) FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_due,
@@ -308,14 +308,14 @@ BEGIN
 		CASE WHEN w.taken_no IS NULL THEN (SELECT e.occurred_at FROM dcm.case_log AS e WHERE e.case_no = w.case_no AND e.log_no = w.handle_no) END,
 		(SELECT e.occurred_at FROM dcm.case_log AS e WHERE e.case_no = w.case_no AND e.log_no = w.return_no),
 		(SELECT e.occurred_at FROM dcm.case_log AS e WHERE e.case_no = w.case_no AND e.log_no = w.taken_no),
-		CASE WHEN w.kind <> 'coordinator' THEN c.work_limit END, true, CASE WHEN w.kind <> 'coordinator' THEN c.work_due END,
+		CASE WHEN w.kind <> 'coordinator' THEN c.work_limit END, coalesce(c.knows_limit, true), CASE WHEN w.kind <> 'coordinator' THEN c.work_due END,
 		w.arrive_limit, w.arrive_due, w.arrived_at, j.fault, j.at, w.misdirected
 	FROM ended AS w
 		LEFT JOIN LATERAL (
-			SELECT e.work_limit, e.work_due FROM entry AS e
+			SELECT e.work_limit, e.work_due, e.work_limit IS NOT NULL OR e.work_from IS NOT NULL OR (e.work_due IS NULL AND e.stage_no IS NOT NULL) AS knows_limit FROM entry AS e
 			WHERE e.case_no = w.case_no AND e.log_no BETWEEN w.since_no AND w.till_no - 1
 				AND (w.work_no = w.lead_no OR e.log_no < least(w.handle_no, w.return_no, w.taken_no, 2147483647))
-				AND (e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.clock = 'reset' OR e.effects && '{open_work}')
+				AND (e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR (e.clock = 'reset' AND e.work_no IS NOT NULL) OR e.effects && '{open_work}')
 			ORDER BY e.log_no DESC LIMIT 1) AS c ON true
 		LEFT JOIN LATERAL (
 			SELECT e.data ->> 'fault' AS fault, e.occurred_at AS at FROM entry AS e

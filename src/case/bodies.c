@@ -292,12 +292,13 @@ bodies_end(Act *act, bool returned)
 			return;
 		}
 	}
-	clock_answer(act);
+	/* first of all from the others, whose clocks an answer moves no more */
 	if (DatumGetInt16(ACT_GET(act, parts)) > 0)
 	{
 		parts_read(act);
 		part_recall_below(act, 0);
 	}
+	clock_answer(act);
 	part_end(act, part_no(act), reason);
 	act->org = DatumGetInt32(ACT_GET(act, org));
 	act->work_no = part_no(act);

@@ -456,8 +456,8 @@ clock_sign_work(Act *act)
 	leaf_write(LEAF_WORK_SIGN, "assignment", act->case_no,
 			   DatumGetInt16(ACT_GET(act, work_no)), 'u', values, nulls, 4);
 	for (int i = 0; act->wf->settings.handle_from_sign && i < act->nparts; i++)
-		if (!part_is_lead(act, &act->parts[i]) && !act->parts[i].coordinates)
-			write_one_clock(act, act->parts[i].work_no, act->parts[i].is_handled, act->parts[i].handled_at, !nulls[3]);
+		if (!part_is_lead(act, &act->parts[i]) && !act->parts[i].coordinates && !act->parts[i].is_handled)
+			write_one_clock(act, act->parts[i].work_no, false, 0, !nulls[3]);
 }
 
 /* A row of the case that a clock hangs on: its columns, false where it has none. */

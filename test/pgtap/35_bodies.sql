@@ -179,6 +179,29 @@ SELECT is((SELECT concat_ws(' ', org, confirmed) FROM dcm.first_receivers AS v W
 UPDATE dcm.setting SET value = NULL WHERE name = 'first_receiver';
 SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is right');
 
+-- clocks that begin or move while others have done with the case
+UPDATE dcm.setting SET value = 'sign' WHERE name = 'handle_from';
+CREATE TEMP TABLE c AS SELECT pg_temp.joint() AS no, t.filed(1, 3) AS none;
+SELECT is((t.act('lia2', no, 'sign', at => t.at('Mon 09:40'))).state, 'dispatched', 'one that joins signs') FROM c;
+SELECT is((t.act('lia2', no, 'handle', t.data('handle'), t.at('Mon 09:50'))).state, 'dispatched', 'and handles before the clock begins') FROM c;
+SELECT is((t.act('lia', no, 'sign', at => t.at('Mon 10:00'))).state, 'handling', 'with the lead''s signature') FROM c;
+SELECT is((SELECT string_agg(coalesce(t.day(due), 'none'), ', ' ORDER BY work_no) FROM dcm.assignment WHERE case_no = no), 'Tue 10:00, none', 'it is no clock of who has handled') FROM c;
+SELECT is((t.step(none, 'dispatch', t.at('Mon 09:30'))).state, 'dispatched', 'what has no limit is dispatched') FROM c;
+SELECT is((t.step(none, 'sign', t.at('Mon 10:00'))).state, 'handling', 'and signed') FROM c;
+SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is right');
+UPDATE dcm.setting SET value = NULL WHERE name = 'handle_from';
+
+UPDATE dcm.setting SET value = 'true' WHERE name = 'request_stops_clock';
+CREATE TEMP TABLE w AS SELECT pg_temp.joint() AS no, pg_temp.joint() AS amended;
+SELECT is((t.act('lia', no, 'sign', at => t.at('Mon 09:40'))).state, 'handling', 'signed') FROM w;
+SELECT is((t.act('lia', no, 'request_suspension', t.data('request_suspension'), t.at('Mon 10:00'))).state, 'handling', 'a request stops the clock') FROM w;
+SELECT is((t.act('lia', no, 'return', t.data('return'), t.at('Mon 11:00'))).state, 'filed', 'until the lead returns the case') FROM w;
+SELECT is((SELECT string_agg(t.day(due), ', ' ORDER BY work_no) FROM dcm.assignment WHERE case_no = no), 'Tue 10:30, Tue 09:30', 'which moves no clock of who has it no more') FROM w;
+SELECT is((t.act('lia', amended, 'return', t.data('return'), t.at('Mon 11:00'))).state, 'filed', 'another is returned') FROM w;
+SELECT is((t.act('acc', amended, 'amend', '{"condition": 2, "reason": "mistaken"}', t.at('Mon 11:10'))).state, 'filed', 'and corrected while no body has it') FROM w;
+SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is right');
+UPDATE dcm.setting SET value = NULL WHERE name = 'request_stops_clock';
+
 -- what somebody changes of the bodies is found
 CREATE FUNCTION pg_temp.tampered(change text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

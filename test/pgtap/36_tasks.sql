@@ -109,6 +109,13 @@ SELECT is(t.try_act('coord', no, 'rule_liability', '{"org": "cg", "share": 60, "
 SELECT is(t.try_act('coord', no, 'rule_liability', '{"org": "hw", "share": 40}', t.at('Mon 15:10')), 'ok', 'on each that bears a part') FROM u;
 SELECT results_eq('SELECT org, share, fund, ruled_by FROM dcm.liability_register ORDER BY log_no', $$VALUES ('cg', 60::numeric, 1200.5, 'coord'), ('hw', 40, NULL, 'coord')$$, 'who bears how much');
 SELECT is(t.try_act('coord', t.case_in('handled'), 'rule_liability', t.data('rule_liability')), 'ok', 'also where nobody had disputed it');
+CREATE TEMP TABLE u2 AS SELECT t.filed() AS no;
+SELECT is(t.try_act('coord', no, 'rule_liability', t.data('rule_liability'), t.at('Mon 09:10')), 'ok', 'ruled on first') FROM u2;
+SELECT is(t.try_act('disp', no, 'dispatch', '{"org": "cg", "disputed": true}', t.at('Mon 09:30')), 'ok', 'and disputed again at the dispatch') FROM u2;
+SELECT is((SELECT string_agg(concat_ws(' ', k.task_no, k.outcome), ', ' ORDER BY k.task_no) FROM dcm.case_task AS k WHERE k.case_no = no), '1 rule_liability, 2', 'which waits to be ruled on') FROM u2;
+SELECT is((SELECT count(*) FROM u2, dcm.verify_case(no)), 0::bigint, 'the record is right');
+SELECT is(t.try_act('coord', no, 'rule_liability', t.data('rule_liability')), 'ok', 'ruled on') FROM u2;
+SELECT is((SELECT count(*) FROM u2, dcm.verify_case(no)), 0::bigint, 'the record is right');
 SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is right');
 
 -- two levels decide, where the city has it so

@@ -47,6 +47,27 @@ $node->safe_psql('old', 'ALTER EXTENSION dcm UPDATE', @owner);
 is($node->safe_psql('old', q{SELECT extversion FROM pg_extension WHERE extname = 'dcm'}), $version, 'the extension is updated by its owner');
 make_cases($node, 'old', '2026-02-03 01:00+00', 20);
 is($node->safe_psql('old', 'SELECT count(*) FROM dcm.case_file', @owner), '80', 'cases go on before the tables are brought up');
+# and whose clock began with the signature, or has no limit
+for my $way ([ 'sign', 1 ], [ 'sign', 9 ], [ 'dispatch', 9 ])
+{
+	$node->safe_psql('old', qq{
+		INSERT INTO dcm.filing_standard (category, condition_no, condition)
+		SELECT id, 9, 'no limit' FROM dcm.category AS c WHERE code = 'E0102' AND NOT EXISTS (SELECT FROM dcm.filing_standard AS f WHERE f.category = c.id AND f.condition_no = 9);
+		UPDATE dcm.setting SET value = '$way->[0]' WHERE name = 'handle_from'}, @owner);
+	$node->safe_psql('old', qq{
+		DO \$\$
+		DECLARE
+			no bigint;
+		BEGIN
+			PERFORM dcm.become('col');
+			no := (dcm.report_case('E0102', dcm.point(121.6015, 31.8005), at => '2026-02-10 01:00+00')).case_no;
+			PERFORM dcm.become('acc'), dcm.act(no, 'accept', at => '2026-02-10 01:00+00');
+			PERFORM dcm.become('lead'), dcm.act(no, 'file', data => '{"condition": $way->[1]}', at => '2026-02-10 01:00+00');
+			PERFORM dcm.become('disp'), dcm.act(no, 'dispatch', data => '{"org": "works"}', at => '2026-02-10 01:00+00');
+		END
+		\$\$}, extra_params => [ '-U', 'loader' ]);
+}
+$node->safe_psql('old', q{UPDATE dcm.setting SET value = NULL WHERE name = 'handle_from'}, @owner);
 for my $call ('SELECT dcm.import_regions()', 'SELECT dcm.verify_all()', 'SELECT dcm.recompute_deadlines()', 'SELECT dcm.health()', q{SELECT dcm.next_component_id('320681', 'C0102')}, q{SELECT dcm.preset_diff('cn_roles')}, q{SELECT dcm.load_preset('transitions')}, q{SELECT * FROM dcm.set_org_mode('one_one')}, q{SELECT dcm.may_dispatch('centre', 'works')},
 	q{SELECT dcm.area_at('320681100', now())}, q{SELECT * FROM dcm.geocode('x')}, 'SELECT * FROM dcm.org_tree()', q{SELECT dcm.who_to_call('works')},
 	q{SELECT dcm.in_group('320681', 'x')}, 'SELECT dcm.edition_cut()', q{SELECT dcm.component_story('3206810101000042')}, 'SELECT dcm.check_categories()',
@@ -62,6 +83,7 @@ like(error_of('old', 'SELECT dcm.upgrade_city()', 'desk'), qr/^42501: /, 'not by
 is($node->safe_psql('old', 'SELECT dcm.upgrade_city(); SELECT dcm.setting(\'schema_version\')', @owner), "$version\n$version", 'the tables are brought up');
 is($node->safe_psql('old', 'SELECT dcm.upgrade_city()', @owner), $version, 'a second time nothing happens');
 is(lost_rows('old'), '', 'no row is gone or has changed');
+is($node->safe_psql('old', 'SELECT count(*) FROM dcm.verify_all()', @owner), '0', 'the record is sound');
 is($node->safe_psql('old', q{SELECT dcm.setting('org_mode_enforced'), (SELECT count(*) > 10 FROM dcm.action WHERE power IS NOT NULL)}), 'false|t', 'a city at work is held to its organisation mode once it says so');
 $node->safe_psql('old', 'SELECT dcm.grant_roles()', @owner);
 

@@ -98,7 +98,6 @@ INSERT INTO dcm.job_lock VALUES ('recompute'), ('auto');
 @include city/53_case_clock.sql@
 @include city/54_case_desk.sql@
 @include city/57_case_workflow.sql@
-@include city/59_case_registers.sql@
 
 -- organisation modes: what the actions of before are is told; a city that is at
 -- work is held to its mode once it says so
@@ -116,6 +115,7 @@ UPDATE dcm.setting SET value = 'false' WHERE name = 'org_mode_enforced';
 @include city/31_base_contact.sql@
 @include city/56_case_intake.sql@
 @include city/58_case_auto.sql@
+@include city/59_case_registers.sql@
 @include city/71_case_erasure.sql@
 @include city/72_case_sample.sql@
 @include city/73_case_anchor.sql@
