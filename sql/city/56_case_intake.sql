@@ -222,8 +222,16 @@ CREATE FUNCTION dcm.link_intake(intake bigint, case_no bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
 	SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
 AS $$
+DECLARE
+	main bigint;
 BEGIN
 	PERFORM dcm.person_with('intake_roles');
+	-- a case that was merged away goes on in another; one that is being merged is waited for
+	LOOP
+		SELECT f.merged_into INTO main FROM dcm.case_file AS f WHERE f.case_no = link_intake.case_no FOR SHARE;
+		EXIT WHEN NOT FOUND OR main IS NULL;
+		case_no := main;
+	END LOOP;
 	IF NOT EXISTS (SELECT FROM dcm.case_file AS f WHERE f.case_no = link_intake.case_no) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'no_data_found',

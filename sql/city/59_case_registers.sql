@@ -107,6 +107,19 @@ WHERE a.misdirected;
 COMMENT ON VIEW dcm.first_receivers IS
 	'What a body handled although it was dispatched to it wrongly (首接负责制): confirmed once action judge_return has upheld that, which an evaluation may reward. 首接负责制:错派仍办理的任务。';
 
+CREATE VIEW dcm.return_register WITH (security_invoker = true) AS
+SELECT a.case_no, a.work_no, o.code AS org, o.name AS org_name, d.code AS dispatcher, d.name AS dispatcher_name,
+	a.dispatched_at, a.returned_at, a.return_reason AS reason, n.name AS reason_name, n.fault AS claims, a.misdirected,
+	a.judged_at, a.fault, f.state
+FROM dcm.assignment AS a
+	JOIN dcm.case_file AS f ON f.case_no = a.case_no
+	JOIN dcm.org AS o ON o.id = a.org
+	JOIN dcm.person AS d ON d.id = a.dispatcher
+	LEFT JOIN dcm.reason AS n ON (n.kind, n.code) = ('return', a.return_reason)
+WHERE a.parent IS NULL AND (a.returned_at IS NOT NULL OR a.misdirected);
+COMMENT ON VIEW dcm.return_register IS
+	'Returns (退回), and what was handled as misdirected: by which body, dispatched by whom, why, whose fault the reason claims, and whose it was ruled to be; judged_at NULL: it waits for action judge_return. 退回台账与认定。';
+
 -- What the case file asks of intakes when a case is merged; called as the city's owner alone.
 CREATE FUNCTION dcm.move_intakes(from_case bigint, into_case bigint) RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100

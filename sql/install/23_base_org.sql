@@ -318,19 +318,18 @@ DECLARE
 	centre record;
 BEGIN
 	may := true;
-	-- in a city of 0.1.0 no action takes a power
-	IF org IS NULL OR power IS NULL OR NOT dcm.setting('org_mode_enforced')::boolean THEN
+	IF org IS NULL OR NOT dcm.setting('org_mode_enforced')::boolean THEN
 		RETURN;
 	END IF;
 	SELECT o.id, o.kind, o.level INTO centre FROM dcm.org AS o WHERE o.id = dcm.centre_of(org);
-	may := dcm.mode_gives(dcm.setting('org_mode'), centre.kind, centre.level, power);
+	may := power IS NULL OR dcm.mode_gives(dcm.setting('org_mode'), centre.kind, centre.level, power);
 	IF centre.level >= 2 AND centre.kind IN ('supervision_centre', 'command_centre', 'supervision_command_centre') THEN
 		territory := dcm.territory(centre.id);
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION dcm.centre_reach(int, text) IS
-	'Whether the organisation mode lets the posts of a body do what takes a power, and the area to which that is bound: a centre below the city''s level acts on cases in its own area (NULL: on all). True for what is no centre, and where setting org_mode_enforced is false. 机构在当前模式下能否行使该权力及其辖区范围。';
+	'Whether the organisation mode lets the posts of a body do what takes a power (NULL: what takes none), and the area to which that is bound: a centre below the city''s level acts on cases in its own area (NULL: on all). True for what is no centre, and where setting org_mode_enforced is false. 机构在当前模式下能否行使该权力及其辖区范围。';
 
 CREATE FUNCTION dcm.may_dispatch(centre text, body text) RETURNS boolean
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 2000

@@ -49,6 +49,13 @@ CREATE FUNCTION dcm.dispatch_case(case_no bigint, org text, joint text[] = '{}',
 COMMENT ON FUNCTION dcm.dispatch_case(bigint, text, text[], text, boolean, text, timestamptz, text, bigint) IS
 	'Dispatches a case to a body, the lead, and to those that join it; coordinator brings them together; disputed: it is handled first, and who is liable is ruled on later. 派遣到主办单位,可附协办、协调单位。';
 
+-- as it was in 0.1.0, for whoever gives every argument, and for dumps of that time
+CREATE FUNCTION dcm.dispatch_case(case_no bigint, org text, note text, at timestamptz, client_key text, expect bigint)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'dispatch', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('org', org)), at, client_key, expect);
+COMMENT ON FUNCTION dcm.dispatch_case(bigint, text, text, timestamptz, text, bigint) IS
+	'dcm.dispatch_case to one body, with the arguments of 0.1.0. 派遣(0.1.0 的参数形式)。';
+
 CREATE FUNCTION dcm.recall_case(case_no bigint, reason text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
 	RETURN dcm.act(case_no, 'recall', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', reason)), at, client_key, expect);
@@ -120,6 +127,12 @@ CREATE FUNCTION dcm.handle_case(case_no bigint, result text, after text, misdire
 	RETURN dcm.act(case_no, 'handle', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('result', result, 'after', dcm.photo(after), 'misdirected', misdirected)), at, client_key, expect);
 COMMENT ON FUNCTION dcm.handle_case(bigint, text, text, boolean, text, timestamptz, text, bigint) IS
 	'Tells that the problem is dealt with, with a photograph; misdirected: it was for another body to handle. Of several bodies the case waits for all (setting joint_done). 处置反馈。';
+
+CREATE FUNCTION dcm.handle_case(case_no bigint, result text, after text, note text, at timestamptz, client_key text, expect bigint)
+	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000
+	RETURN dcm.act(case_no, 'handle', note, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('result', result, 'after', dcm.photo(after))), at, client_key, expect);
+COMMENT ON FUNCTION dcm.handle_case(bigint, text, text, text, timestamptz, text, bigint) IS
+	'dcm.handle_case with the arguments of 0.1.0. 处置反馈(0.1.0 的参数形式)。';
 
 CREATE FUNCTION dcm.resolve_on_site(case_no bigint, before text, after text, note text = NULL, at timestamptz = NULL, client_key text = NULL, expect bigint = NULL)
 	RETURNS dcm.act_result LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000

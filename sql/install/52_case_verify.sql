@@ -145,11 +145,11 @@ BEGIN
 		-- entries of 0.1.0 do not tell of it, nor of the row of a stage
 		k.work_limit IS NOT NULL OR k.work_from IS NOT NULL OR (k.work_due IS NULL AND k.stage_no IS NOT NULL) OR k.frees,
 		-- of several bodies the last to handle, whenever it was told
-		CASE WHEN h.handles THEN CASE WHEN m.has_parts THEN (SELECT pg_catalog.max(x.occurred_at) FROM entry AS x
-			WHERE x.case_no = m.case_no AND x.effects && '{handle_work,on_site}' AND x.log_no BETWEEN coalesce(m.dispatch_no, 0) AND h.log_no)
+		CASE WHEN h.handles THEN CASE WHEN m.has_parts THEN (SELECT pg_catalog.max(x.occurred_at) FROM dcm.case_log AS x JOIN dcm.transition AS y ON y.id = x.transition
+			WHERE x.case_no = m.case_no AND y.effects && '{handle_work,on_site}' AND x.log_no BETWEEN coalesce(m.dispatch_no, 0) AND h.log_no)
 			ELSE h.occurred_at END END,
-		CASE WHEN h.handles THEN CASE WHEN m.has_parts THEN (SELECT x.actor FROM entry AS x
-			WHERE x.case_no = m.case_no AND x.effects && '{handle_work,on_site}' AND x.log_no <= h.log_no ORDER BY x.log_no DESC LIMIT 1)
+		CASE WHEN h.handles THEN CASE WHEN m.has_parts THEN (SELECT x.actor FROM dcm.case_log AS x JOIN dcm.transition AS y ON y.id = x.transition
+			WHERE x.case_no = m.case_no AND y.effects && '{handle_work,on_site}' AND x.log_no <= h.log_no ORDER BY x.log_no DESC LIMIT 1)
 			ELSE h.actor END END,
 		CASE WHEN s.ending AND s.stage = 'evaluation' THEN v.occurred_at END,
 		CASE WHEN s.ending THEN v.occurred_at END,
@@ -162,7 +162,8 @@ BEGIN
 		CASE WHEN u.effects && '{suspend,review}' THEN pg_catalog.upper(u.pauses) END,
 		CASE WHEN m.has_parts AND o.effects && '{open_work}' THEN
 			(coalesce(pg_catalog.jsonb_array_length(o.data -> 'joint'), 0) + (o.data ? 'coordinator')::int
-				+ (SELECT pg_catalog.count(*) FROM entry AS x WHERE x.case_no = m.case_no AND x.log_no > o.log_no AND x.effects && '{forward}'))::smallint
+				+ (SELECT pg_catalog.count(*) FROM dcm.case_log AS x JOIN dcm.transition AS y ON y.id = x.transition
+					WHERE x.case_no = m.case_no AND x.log_no > o.log_no AND y.effects && '{forward}'))::smallint
 			ELSE 0::smallint END,
 		m.merged_into, m.reopened
 	FROM mark AS m
@@ -187,7 +188,7 @@ CREATE FUNCTION dcm.fold_assignments(cases bigint[]) RETURNS TABLE (
 	case_no bigint, work_no smallint, org int, part text, parent smallint, dispatcher int,
 	dispatched_at timestamptz, signed_at timestamptz, handled_at timestamptz, returned_at timestamptz, recalled_at timestamptz,
 	time_limit dcm.time_limit, knows_limit boolean, due timestamptz, arrive_limit dcm.time_limit, arrive_due timestamptz, arrived_at timestamptz,
-	fault text, judged_at timestamptz, misdirected boolean)
+	fault text, judged_at timestamptz, misdirected boolean, return_reason text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 1000
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
@@ -209,6 +210,7 @@ BEGIN
 			(array_agg(CASE WHEN e.effects && '{handle_work}' THEN e.occurred_at END ORDER BY e.log_no DESC)
 				FILTER (WHERE e.effects && '{handle_work,rework}'))[1] AS handled_at,
 			max(e.occurred_at) FILTER (WHERE e.effects && '{return_work}') AS returned_at,
+			max(e.data ->> 'reason') FILTER (WHERE e.effects && '{return_work}') AS return_reason,
 			max(e.occurred_at) FILTER (WHERE e.effects && '{recall_work}') AS recalled_at,
 			(array_agg(e.work_limit ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS time_limit,
 			-- entries of 0.1.0 do not tell of it, nor of the row of a stage
@@ -227,7 +229,7 @@ BEGIN
 		GROUP BY e.case_no, e.work_no
 	)
 	SELECT s.case_no, s.work_no, s.org, 'lead', NULL::smallint, s.dispatcher, s.dispatched_at, s.signed_at, s.handled_at, s.returned_at, s.recalled_at,
-		s.time_limit, s.knows_limit, s.due, s.arrive_limit, s.arrive_due, s.arrived_at, s.fault, s.judged_at, s.misdirected
+		s.time_limit, s.knows_limit, s.due, s.arrive_limit, s.arrive_due, s.arrived_at, s.fault, s.judged_at, s.misdirected, s.return_reason
 	FROM single AS s;
 
 	-- of several bodies each has its own way, and the lead's clock; a case at a time
@@ -250,15 +252,10 @@ BEGIN
 		SELECT o.case_no, o.work_no, o.org, 'lead' AS part, NULL::smallint AS parent, o.log_no AS since_no, o.till_no, o.occurred_at AS at, o.actor, o.lead_no
 		FROM turn AS o WHERE o.is_dispatch
 		UNION ALL
-		SELECT o.case_no, (o.work_no + j.n)::smallint, b.id, 'joint', NULL, o.log_no, o.till_no, o.occurred_at, o.actor, o.lead_no
+		SELECT o.case_no, (o.work_no + j.n)::smallint, j.id::int, CASE WHEN j.n > coalesce(jsonb_array_length(o.data -> 'joint'), 0) THEN 'coordinator' ELSE 'joint' END,
+			NULL, o.log_no, o.till_no, o.occurred_at, o.actor, o.lead_no
 		FROM turn AS o
-			CROSS JOIN LATERAL jsonb_array_elements_text(o.data -> 'joint') WITH ORDINALITY AS j (code, n)
-			JOIN dcm.org AS b ON b.code = j.code
-		WHERE o.is_dispatch
-		UNION ALL
-		SELECT o.case_no, (o.work_no + 1 + coalesce(jsonb_array_length(o.data -> 'joint'), 0))::smallint, b.id, 'coordinator', NULL, o.log_no, o.till_no, o.occurred_at, o.actor, o.lead_no
-		FROM turn AS o
-			JOIN dcm.org AS b ON b.code = o.data ->> 'coordinator'
+			CROSS JOIN LATERAL jsonb_array_elements_text(o.data -> 'joined') WITH ORDINALITY AS j (id, n)
 		WHERE o.is_dispatch
 		UNION ALL
 		SELECT o.case_no, o.work_no, o.org, NULL, (o.data ->> 'part_of')::smallint, o.log_no, o.till_no, o.occurred_at, o.actor, o.lead_no
@@ -309,7 +306,8 @@ BEGIN
 		(SELECT e.occurred_at FROM dcm.case_log AS e WHERE e.case_no = w.case_no AND e.log_no = w.return_no),
 		(SELECT e.occurred_at FROM dcm.case_log AS e WHERE e.case_no = w.case_no AND e.log_no = w.taken_no),
 		CASE WHEN w.kind <> 'coordinator' THEN c.work_limit END, coalesce(c.knows_limit, true), CASE WHEN w.kind <> 'coordinator' THEN c.work_due END,
-		w.arrive_limit, w.arrive_due, w.arrived_at, j.fault, j.at, w.misdirected
+		w.arrive_limit, w.arrive_due, w.arrived_at, j.fault, j.at, w.misdirected,
+		(SELECT e.data ->> 'reason' FROM dcm.case_log AS e WHERE e.case_no = w.case_no AND e.log_no = w.return_no)
 	FROM ended AS w
 		LEFT JOIN LATERAL (
 			SELECT e.work_limit, e.work_due, e.work_limit IS NOT NULL OR e.work_from IS NOT NULL OR (e.work_due IS NULL AND e.stage_no IS NOT NULL) AS knows_limit FROM entry AS e
@@ -336,10 +334,10 @@ BEGIN
 	FROM (SELECT * FROM dcm.assignment AS w WHERE cases IS NULL OR w.case_no = ANY (cases)) AS a
 		FULL JOIN dcm.fold_assignments(cases) AS l ON (l.case_no, l.work_no) = (a.case_no, a.work_no)
 	WHERE (a.org, a.part, a.parent, a.dispatcher, a.dispatched_at, a.signed_at, a.returned_at, a.recalled_at, a.handled_at, a.due,
-			a.arrive_due, a.arrive_limit, a.arrived_at, a.fault, a.judged_at, a.misdirected)
+			a.arrive_due, a.arrive_limit, a.arrived_at, a.fault, a.judged_at, a.misdirected, a.return_reason)
 		IS DISTINCT FROM
 		(l.org, l.part, l.parent, l.dispatcher, l.dispatched_at, l.signed_at, l.returned_at, l.recalled_at, l.handled_at, l.due,
-			l.arrive_due, l.arrive_limit, l.arrived_at, l.fault, l.judged_at, l.misdirected)
+			l.arrive_due, l.arrive_limit, l.arrived_at, l.fault, l.judged_at, l.misdirected, l.return_reason)
 		-- entries of 0.1.0 do not tell of it
 		OR (l.knows_limit AND a.time_limit IS DISTINCT FROM l.time_limit);
 END
@@ -374,7 +372,9 @@ BEGIN
 	), look AS (
 		-- who is to look at a place, and who has: until the next is asked for
 		SELECT p.case_no, p.look_no,
-			(array_agg(p.data ->> 'person' ORDER BY p.log_no DESC) FILTER (WHERE p.log_no = p.look_no OR p.effects && '{reassign_task}'))[1] AS person,
+			-- entries of 0.1.0 tell the code alone
+			(array_agg(coalesce((p.data ->> 'who')::int, (SELECT h.id FROM dcm.person AS h WHERE h.code = p.data ->> 'person')) ORDER BY p.log_no DESC)
+				FILTER (WHERE p.log_no = p.look_no OR p.effects && '{reassign_task}'))[1] AS person,
 			(array_agg(p.occurred_at ORDER BY p.log_no DESC) FILTER (WHERE p.effects && '{finish_task}'))[1] AS done_at,
 			(array_agg(p.actor ORDER BY p.log_no DESC) FILTER (WHERE p.effects && '{finish_task}'))[1] AS done_by,
 			(array_agg(p.action ORDER BY p.log_no DESC) FILTER (WHERE p.effects && '{finish_task}'))[1] AS outcome
@@ -387,7 +387,9 @@ BEGIN
 			SELECT p.case_no, coalesce((p.data ->> 'task')::bigint, 0) AS task_no, p.occurred_at AS done_at, p.actor AS done_by,
 				CASE WHEN NOT p.effects && '{decide_appeal}' THEN p.action WHEN p.data ->> 'upheld' = 'true' THEN 'upheld' ELSE 'denied' END AS outcome,
 				CASE WHEN p.effects && '{rule_liability}' THEN -p.log_no ELSE p.log_no END AS turn
-			FROM placed AS p WHERE p.effects && '{relieve,reply_notice,decide_appeal,rule_liability}') AS x
+			FROM placed AS p WHERE p.effects && '{relieve,reply_notice,rule_liability}'
+				-- of several reviews the one that decided
+				OR (p.effects && '{decide_appeal}' AND p.data ->> 'final' = 'true')) AS x
 		ORDER BY x.case_no, x.task_no, x.turn DESC
 	), stage_clock AS (
 		SELECT DISTINCT ON (c.case_no, c.stage_no) c.case_no, c.stage_no, c.stage_due
@@ -396,13 +398,13 @@ BEGIN
 		ORDER BY c.case_no, c.stage_no, c.log_no DESC
 	), fold AS (
 		SELECT o.case_no, o.task_no::smallint AS task_no, o.opens AS kind, o.log_no, o.occurred_at AS requested_at,
-			CASE WHEN o.opens = 'guard' THEN o.actor ELSE h.id END AS person,
+			CASE WHEN o.opens = 'guard' THEN o.actor ELSE k.person END AS person,
 			CASE WHEN o.opens IN ('notice', 'appeal') THEN o.org END AS org,
 			CASE WHEN o.opens = 'notice' THEN (o.data ->> 'due')::timestamptz ELSE g.stage_due END AS due,
+			o.opens IN ('verify', 'check') AND o.stage_no IS NULL AS is_old,
 			coalesce(k.done_at, a.done_at) AS done_at, coalesce(k.done_by, a.done_by) AS done_by, coalesce(k.outcome, a.outcome) AS outcome
 		FROM placed AS o
 			LEFT JOIN look AS k ON o.opens IN ('verify', 'check') AND k.case_no = o.case_no AND k.look_no = o.log_no
-			LEFT JOIN dcm.person AS h ON h.code = k.person
 			LEFT JOIN answer AS a ON o.opens NOT IN ('verify', 'check') AND a.case_no = o.case_no AND a.task_no = o.task_no
 			LEFT JOIN stage_clock AS g ON o.opens IN ('verify', 'check') AND g.case_no = o.case_no AND g.stage_no = o.stage_no
 		WHERE o.opens IS NOT NULL
@@ -411,10 +413,9 @@ BEGIN
 	FROM (SELECT * FROM dcm.case_task AS c WHERE cases IS NULL OR c.case_no = ANY (cases)) AS k
 		FULL JOIN fold AS f ON (f.case_no, f.task_no) = (k.case_no, k.task_no)
 	WHERE (k.kind, k.person, k.org, k.requested_at) IS DISTINCT FROM (f.kind, f.person, f.org, f.requested_at)
-		-- rows of 0.1.0 do not tell by which entry they were opened
-		OR (k.log_no IS NOT NULL AND (k.log_no, k.due) IS DISTINCT FROM (f.log_no, f.due))
-		-- an appeal may have been reviewed and not be decided yet
-		OR ((k.done_at, k.done_by, k.outcome) IS DISTINCT FROM (f.done_at, f.done_by, f.outcome) AND NOT (f.kind = 'appeal' AND k.done_at IS NULL));
+		-- rows of 0.1.0 do not tell by which entry they were opened, nor their entries of a stage
+		OR (NOT (k.log_no IS NULL AND coalesce(f.is_old, true)) AND (k.log_no, k.due) IS DISTINCT FROM (f.log_no, f.due))
+		OR (k.done_at, k.done_by, k.outcome) IS DISTINCT FROM (f.done_at, f.done_by, f.outcome);
 
 	-- how many there are
 	RETURN QUERY
@@ -501,10 +502,39 @@ BEGIN
 			('location', f.location::text, l.told ->> 'location'),
 			('area_class', f.area_class::text, l.told ->> 'area_class'),
 			('component', f.component::bigint::text, l.told ->> 'component'),
-			('intake', f.intake::text, l.told ->> 'intake')) AS x (name, stored, told)
+			('intake', f.intake::text, l.told ->> 'intake'),
+			-- entries of 0.1.0 do not tell of these
+			('area', f.area::text, CASE WHEN l.told ? 'area' THEN l.told ->> 'area' ELSE f.area::text END),
+			('grid', f.grid::text, CASE WHEN l.told ? 'grid' THEN l.told ->> 'grid' ELSE f.grid::text END)) AS x (name, stored, told)
 	WHERE x.stored IS DISTINCT FROM x.told;
 
-	-- attachments: as many as the case counts
+	-- who reported it
+	RETURN QUERY
+	SELECT f.case_no, 1, 'fold', pg_catalog.format('reporter is %s, the log says %s', f.reporter, l.actor)
+	FROM dcm.case_file AS f JOIN dcm.case_log AS l ON (l.case_no, l.log_no) = (f.case_no, 1)
+	WHERE f.reporter <> l.actor AND (cases IS NULL OR f.case_no = ANY (cases));
+
+	-- attachments: each as the entry tells it that brought it, a report's by their order
+	RETURN QUERY
+	SELECT a.case_no, a.log_no, 'fold', pg_catalog.format('attachment %s is not what the log says', a.attachment_no)
+	FROM (
+		SELECT m.*, l.case_no IS NOT NULL AS is_told,
+			CASE WHEN m.log_no = 1 THEN l.data -> 'case' -> 'attachments' -> (m.attachment_no - 1) ELSE l.data -> m.kind END AS photo
+		FROM dcm.attachment AS m LEFT JOIN dcm.case_log AS l ON (l.case_no, l.log_no) = (m.case_no, m.log_no)
+		WHERE cases IS NULL OR m.case_no = ANY (cases)) AS a
+		CROSS JOIN LATERAL (
+			SELECT CASE pg_catalog.jsonb_typeof(a.photo) WHEN 'string' THEN a.photo #>> '{}' ELSE a.photo ->> 'uri' END AS uri,
+				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'sha256') = 'string' THEN a.photo ->> 'sha256' END AS sha256,
+				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'kind') = 'string' THEN a.photo ->> 'kind' ELSE 'before' END AS kind,
+				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'lon') = 'number' AND pg_catalog.jsonb_typeof(a.photo -> 'lat') = 'number' THEN (a.photo ->> 'lon')::float8 END AS lon,
+				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'lon') = 'number' AND pg_catalog.jsonb_typeof(a.photo -> 'lat') = 'number' THEN (a.photo ->> 'lat')::float8 END AS lat,
+				-- a time without its zone is read by each session in its own
+				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'taken_at') = 'string' AND a.photo ->> 'taken_at' ~ '(Z|[+-]\d\d(:?\d\d)?)$' THEN (a.photo ->> 'taken_at')::timestamptz ELSE a.taken_at END AS taken_at) AS p
+	WHERE NOT a.is_told OR (a.photo IS NULL AND a.log_no > 1)
+		OR (a.photo IS NOT NULL AND (a.uri, a.sha256, a.lon, a.lat, a.taken_at) IS DISTINCT FROM (p.uri, p.sha256, p.lon, p.lat, p.taken_at))
+		OR (a.photo IS NOT NULL AND a.log_no = 1 AND a.kind <> p.kind);
+
+	-- and as many as the case counts
 	RETURN QUERY
 	SELECT coalesce(f.case_no, a.case_no), NULL::int, 'fold', 'attachments are not what the case counts'
 	FROM (SELECT * FROM dcm.case_file AS c WHERE cases IS NULL OR c.case_no = ANY (cases)) AS f

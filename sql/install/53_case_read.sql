@@ -53,14 +53,14 @@ COMMENT ON FUNCTION dcm.org_within(int, int) IS
 	'Whether a body is another one or below it; NULL for no body. 机构是否为另一机构或其下级。';
 
 CREATE FUNCTION dcm.case_parts(case_no bigint,
-	OUT work_no smallint, OUT org int, OUT part text, OUT parent smallint, OUT is_signed boolean, OUT is_handled boolean, OUT waits_for text[])
+	OUT work_no smallint, OUT org text, OUT org_id int, OUT part text, OUT parent smallint, OUT is_signed boolean, OUT is_handled boolean, OUT waits_for text[])
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 2
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY
-	SELECT a.work_no, a.org, a.part, a.parent, a.signed_at IS NOT NULL, a.handled_at IS NOT NULL,
+	SELECT a.work_no, o.code, a.org, a.part, a.parent, a.signed_at IS NOT NULL, a.handled_at IS NOT NULL,
 		CASE WHEN a.handled_at IS NOT NULL THEN '{}'
 			WHEN a.part = 'coordinator' THEN '{arrive}'
 			WHEN a.signed_at IS NULL THEN '{sign_work,return_work,arrive}'
@@ -68,12 +68,31 @@ BEGIN
 	FROM dcm.case_file AS f
 		JOIN dcm.assignment AS a ON a.case_no = f.case_no AND a.work_no >= f.work_no
 			AND a.returned_at IS NULL AND a.recalled_at IS NULL
+		JOIN dcm.org AS o ON o.id = a.org
 	WHERE f.case_no = case_parts.case_no AND f.org IS NOT NULL
 	ORDER BY a.work_no;
 END
 $$;
 COMMENT ON FUNCTION dcm.case_parts(bigint) IS
 	'The bodies that have a case now: lead, joint, coordinator, and those to which one of them has forwarded it (parent: the assignment that was), each with the effects that wait for it. 案卷当前的主办、协办、协调与转派单位。';
+
+CREATE FUNCTION dcm.endorser(case_no bigint) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 500
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		SELECT CASE WHEN l.effects && '{endorse}' THEN h.code END
+		FROM (
+			SELECT e.actor, t.effects
+			FROM dcm.case_log AS e JOIN dcm.transition AS t ON t.id = e.transition
+			WHERE e.case_no = endorser.case_no AND t.effects && '{endorse,request_extension,request_suspension}'
+			ORDER BY e.log_no DESC LIMIT 1) AS l
+			JOIN dcm.person AS h ON h.id = l.actor);
+END
+$$;
+COMMENT ON FUNCTION dcm.endorser(bigint) IS
+	'Who has endorsed the last request of a case, NULL where nobody has. 申请的初审人。';
 
 CREATE FUNCTION dcm.actions_of(case_no bigint, person text, post text = NULL,
 	OUT action text, OUT label text, OUT label_en text, OUT needs text[])
@@ -107,43 +126,57 @@ BEGIN
 			WHERE h.code = actions_of.person AND p.role = ANY (t.roles)
 				AND p.code = coalesce(actions_of.post, p.code)
 				AND p.valid @> pg_catalog.clock_timestamp()
-				AND (NOT r.for_body OR file.org IS NULL
-					OR EXISTS (
+				AND (NOT r.for_body OR CASE WHEN t.effects && '{appeal}' THEN EXISTS (
+						-- who has or had it
+						SELECT FROM dcm.assignment AS x WHERE x.case_no = actions_of.case_no AND x.part <> 'coordinator' AND dcm.org_within(x.org, p.org))
+					ELSE file.org IS NULL OR EXISTS (
 						WITH RECURSIVE below AS (
 							SELECT p.org AS id
 							UNION SELECT o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id)
 						SELECT FROM below AS b
 						WHERE b.id = file.org OR (file.parts > 0 AND t.effects && '{sign_work,handle_work,return_work,forward,arrive}'
-							AND b.id IN (SELECT x.org FROM dcm.case_parts(actions_of.case_no) AS x))))
+							AND b.id IN (SELECT x.org_id FROM dcm.case_parts(actions_of.case_no) AS x))) END)
 				-- what the organisation mode gives the post's body
 				AND EXISTS (SELECT FROM dcm.centre_reach(p.org, a.power) AS reach
-					WHERE reach.may AND (reach.territory IS NULL OR file.area <@ reach.territory))))
+					WHERE reach.may AND (reach.territory IS NULL OR file.area <@ reach.territory OR (a.power IS NULL AND file.area IS NULL)))))
 		-- of several bodies one that has it still to do
-		AND (NOT t.effects && '{sign_work,handle_work,return_work,forward}'
+		AND (NOT t.effects && '{sign_work,handle_work,return_work,forward,arrive}'
 			OR CASE WHEN file.parts = 0 THEN t.next_state IS NOT NULL OR NOT t.effects && '{sign_work,handle_work}'
 				ELSE EXISTS (
 					SELECT FROM dcm.case_parts(actions_of.case_no) AS a
 						JOIN dcm.post AS p ON p.role = ANY (t.roles) AND p.code = coalesce(actions_of.post, p.code) AND p.valid @> pg_catalog.clock_timestamp()
 						JOIN dcm.person AS h ON h.id = p.person AND h.code = actions_of.person
 						JOIN dcm.role AS r ON r.code = p.role
-					WHERE a.waits_for && t.effects AND (NOT r.for_body OR dcm.org_within(a.org, p.org))) END)
-		-- what answers something, where there is something to answer
+					WHERE a.waits_for && t.effects AND (NOT r.for_body OR dcm.org_within(a.org_id, p.org))) END)
+		-- what answers something, where there is something to answer, and another has asked
+		AND (NOT t.effects && '{request_extension,request_suspension}' OR file.request IS NULL)
+		AND (NOT t.effects && '{extend,suspend,endorse}' OR file.request IS NULL OR actions_of.person IS DISTINCT FROM (
+			SELECT h.code FROM dcm.case_log AS l JOIN dcm.transition AS w ON w.id = l.transition JOIN dcm.person AS h ON h.id = l.actor
+			WHERE l.case_no = actions_of.case_no AND w.effects && '{request_extension,request_suspension}' ORDER BY l.log_no DESC LIMIT 1))
 		AND (NOT t.effects && '{extend,deny_extension}' OR coalesce(file.request = 'extension', false))
 		AND (NOT t.effects && '{suspend,deny_suspension}' OR coalesce(file.request = 'suspension', false))
-		AND (NOT t.effects && '{endorse}' OR coalesce(t.action ~ file.request, false))
+		-- at two levels: endorsed once, and granted by another then
+		AND (NOT t.effects && '{endorse}' OR coalesce(t.action ~ file.request AND dcm.endorser(actions_of.case_no) IS NULL, false))
+		AND (NOT t.effects && '{extend,suspend}' OR dcm.setting(file.request || '_levels') = '1'
+			OR coalesce(dcm.endorser(actions_of.case_no) <> actions_of.person, false))
 		AND (NOT t.effects && '{guard,relieve,reply_notice,decide_appeal}' OR t.effects && '{guard}' <> EXISTS (
 			SELECT FROM dcm.case_task AS k
 			WHERE k.case_no = actions_of.case_no AND k.done_at IS NULL
 				AND k.kind = CASE WHEN t.effects && '{reply_notice}' THEN 'notice' WHEN t.effects && '{decide_appeal}' THEN 'appeal' ELSE 'guard' END))
 		AND (NOT t.effects && '{judge_return}' OR EXISTS (
 			SELECT FROM dcm.assignment AS a
-			WHERE a.case_no = actions_of.case_no AND a.judged_at IS NULL AND (a.returned_at IS NOT NULL OR a.misdirected)))
+			WHERE a.case_no = actions_of.case_no AND a.judged_at IS NULL AND (a.returned_at IS NOT NULL OR a.misdirected)
+				AND NOT EXISTS (SELECT FROM dcm.person AS h WHERE h.id = a.dispatcher AND h.code = actions_of.person)))
+		-- a task that was given to somebody is that person's
+		AND (NOT t.effects && '{finish_task}' OR NOT EXISTS (
+			SELECT FROM dcm.case_task AS k JOIN dcm.person AS h ON h.id = k.person
+			WHERE k.case_no = actions_of.case_no AND k.done_at IS NULL AND k.kind IN ('verify', 'check') AND h.code <> actions_of.person))
 		-- whoever handled a case, before a rework too, neither checks nor closes it
-		AND NOT (file.stage = 'closing' AND t.next_state IS NOT NULL AND EXISTS (
+		AND NOT ((file.stage = 'closing' AND t.next_state IS NOT NULL OR EXISTS (SELECT FROM dcm.state AS n WHERE n.code = t.next_state AND n.ending)) AND EXISTS (
 			SELECT FROM dcm.case_log AS l
 				JOIN dcm.transition AS w ON w.id = l.transition
 				JOIN dcm.person AS h ON h.id = l.actor
-			WHERE l.case_no = actions_of.case_no AND w.effects && '{handle_work,on_site}' AND h.code = actions_of.person))
+			WHERE l.case_no = actions_of.case_no AND w.effects && '{handle_work,on_site,forward}' AND h.code = actions_of.person))
 		-- nor does whoever reported it check it, where the city says so
 		AND NOT (file.stage = 'closing' AND t.next_state IS NOT NULL AND t.effects && '{finish_task}'
 			AND EXISTS (SELECT FROM dcm.person AS h WHERE h.id = file.reporter AND h.code = actions_of.person)

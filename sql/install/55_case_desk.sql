@@ -192,6 +192,7 @@ DECLARE
 	yellow float8;
 	to_close boolean;
 	may_check boolean;
+	levels jsonb;
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
 	SELECT h.id INTO me FROM dcm.person AS h WHERE h.code = waiting_cases.person;
@@ -205,6 +206,7 @@ BEGIN
 	yellow := dcm.setting('yellow_percent');
 	to_close := dcm.setting('in_time_by') = 'close';
 	may_check := dcm.setting('reporter_may_check');
+	levels := jsonb_build_object('extension', dcm.setting('extension_levels'), 'suspension', dcm.setting('suspension_levels'));
 	RETURN QUERY
 	WITH RECURSIVE held AS (
 		SELECT p.role, r.for_body, p.org
@@ -214,7 +216,7 @@ BEGIN
 		SELECT DISTINCT h.org AS top, h.org AS id FROM held AS h WHERE h.for_body AND h.org IS NOT NULL
 		UNION SELECT b.top, o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id),
 	step AS (
-		SELECT t.state, t.effects, t.next_state IS NOT NULL AS moves, s.stage = 'closing' AND t.next_state IS NOT NULL AS closes, h.for_body, reach.territory,
+		SELECT t.state, t.effects, t.next_state IS NOT NULL AS moves, s.stage = 'closing' AND t.next_state IS NOT NULL AS closes, h.for_body, reach.territory, a.power IS NULL AS any_place,
 			ARRAY(SELECT b.id FROM below AS b WHERE b.top = h.org) AS bodies
 		FROM dcm.transition AS t
 			JOIN held AS h ON h.role = ANY (t.roles)
@@ -225,7 +227,7 @@ BEGIN
 		-- what takes a case on, or answers a request: not what is open to everybody,
 		-- nor what breaks it off or takes it back
 		WHERE t.valid @> moment AND '*' <> ALL (t.roles)
-			AND (n.stage <> 'ended' OR t.effects && '{extend,deny_extension,deny_suspension,sign_work,handle_work}')
+			AND (n.stage <> 'ended' OR t.effects && '{extend,endorse,deny_extension,deny_suspension,sign_work,handle_work}')
 			AND NOT t.effects && '{recall_work}')
 	SELECT f.case_no, f.state, f.due,
 		dcm.traffic_light(f.clock_from, f.time_limit, f.due, coalesce(CASE WHEN to_close THEN f.closed_at ELSE f.handled_at END, moment),
@@ -244,10 +246,13 @@ BEGIN
 			-- of several bodies one that has it still to do
 			AND (NOT step.effects && '{sign_work,handle_work}' OR CASE WHEN f.parts = 0 THEN step.moves ELSE EXISTS (
 				SELECT FROM dcm.case_parts(f.case_no) AS a
-				WHERE a.waits_for && step.effects AND (NOT step.for_body OR a.org = ANY (step.bodies))) END)
+				WHERE a.waits_for && step.effects AND (NOT step.for_body OR a.org_id = ANY (step.bodies))) END)
 			AND (f.parts = 0 OR step.effects && '{sign_work,handle_work}' OR NOT step.for_body OR f.org = ANY (step.bodies))
-			AND (step.territory IS NULL OR f.area <@ step.territory)
-			AND CASE WHEN step.effects && '{extend,deny_extension}' THEN coalesce(f.request = 'extension', false)
+			AND (step.territory IS NULL OR f.area <@ step.territory OR (step.any_place AND f.area IS NULL))
+			AND CASE WHEN step.effects && '{extend,suspend}' THEN coalesce(f.request = CASE WHEN step.effects && '{extend}' THEN 'extension' ELSE 'suspension' END, false)
+					AND (levels ->> f.request = '1' OR coalesce(dcm.endorser(f.case_no) <> waiting_cases.person, false))
+				WHEN step.effects && '{endorse}' THEN coalesce(levels ->> f.request = '2' AND dcm.endorser(f.case_no) IS NULL, false)
+				WHEN step.effects && '{extend,deny_extension}' THEN coalesce(f.request = 'extension', false)
 				WHEN step.effects && '{suspend,deny_suspension}' THEN coalesce(f.request = 'suspension', false)
 				WHEN step.effects && '{resume}' THEN coalesce(f.resume_at <= moment, false)
 				-- a report that is settled on the spot is its reporter's
@@ -257,7 +262,7 @@ BEGIN
 			-- whoever handled a case, before a rework too, neither checks nor closes it
 			AND NOT (step.closes AND (coalesce(f.handler = me, false) OR (f.reworked > 0 OR f.reopened > 0 OR f.parts > 0 OR f.work_no > 1) AND EXISTS (
 				SELECT FROM dcm.case_log AS l JOIN dcm.transition AS w ON w.id = l.transition
-				WHERE l.case_no = f.case_no AND l.actor = me AND w.effects && '{handle_work,on_site}')))
+				WHERE l.case_no = f.case_no AND l.actor = me AND w.effects && '{handle_work,on_site,forward}')))
 			-- nor does whoever reported it check it, where the city says so
 			AND NOT (step.closes AND step.effects && '{finish_task}' AND NOT may_check AND coalesce(f.reporter = me, false)));
 END

@@ -11,6 +11,8 @@ BEGIN ATOMIC
 			CASE WHEN n.national OPERATOR(pg_catalog.~) '^[2-9][0-9]{8,10}$|^10[0-9]{8}$'
 					AND n.national OPERATOR(pg_catalog.!~) '^[48]00[0-9]{7}$'
 				THEN '0' OPERATOR(pg_catalog.||) n.national ELSE n.national END
+			-- and a mobile one is dialled with a 0 from another city
+			WHEN n.digits OPERATOR(pg_catalog.~) '^01[3-9][0-9]{9}$' THEN pg_catalog.substr(n.digits, 2)
 			ELSE n.digits END, '')
 	FROM (
 		SELECT d.digits, d.plain OPERATOR(pg_catalog.~) '^[^0-9+]*([+]|00)[^0-9]*86' AS is_abroad,

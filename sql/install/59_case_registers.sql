@@ -119,8 +119,8 @@ BEGIN
 		FROM dcm.assignment AS a
 			JOIN dcm.org AS o ON o.id = a.org
 			JOIN dcm.person AS p ON p.id = a.dispatcher
-		-- what a body forwards to its own is no dispatch
-		WHERE a.parent IS NULL AND a.dispatched_at >= dispatch_accuracy.since AND a.dispatched_at < dispatch_accuracy.till) AS d
+		-- what a body forwards to its own is no dispatch, nor is who only coordinates sent to handle
+		WHERE a.parent IS NULL AND a.part <> 'coordinator' AND a.dispatched_at >= dispatch_accuracy.since AND a.dispatched_at < dispatch_accuracy.till) AS d
 	GROUP BY d.key
 	ORDER BY d.key;
 END

@@ -218,7 +218,7 @@ WHERE NOT EXISTS (SELECT FROM @into@.transition AS o WHERE o.state = s.code AND 
 		WHEN 'remind' THEN s.code IN ('dispatched', 'handling')
 		WHEN 'issue_notice' THEN s.code IN ('dispatched', 'handling', 'suspended')
 		WHEN 'reply_notice' THEN s.code IN ('dispatched', 'handling', 'suspended', 'handled', 'checking', 'checked', 'closed')
-		WHEN 'appeal' THEN s.code IN ('handling', 'suspended', 'handled', 'checking', 'checked', 'closed', 'voided')
+		WHEN 'appeal' THEN s.code IN ('filed', 'dispatched', 'handling', 'suspended', 'handled', 'checking', 'checked', 'closed', 'voided')
 		WHEN 'judge_return' THEN s.code IN ('filed', 'dispatched', 'handling', 'suspended', 'handled', 'checking', 'checked', 'closed')
 		WHEN 'rule_liability' THEN s.code NOT IN ('reported', 'verifying', 'accepted', 'rejected')
 		WHEN 'rate' THEN s.ending

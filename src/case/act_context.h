@@ -72,6 +72,10 @@ typedef struct Act
 	int			task_no;		/* the task that the act opened or finished, or 0 */
 	const char *fault;			/* whose a return was ruled to be */
 	int			part_of;		/* the assignment that was forwarded */
+	int		   *joined;			/* the bodies that join the lead, the coordinator last */
+	int			njoined;
+	int			who;			/* the person who is to look at the place, or 0 */
+	bool		is_final;		/* the review that decides an appeal */
 
 	const char *clock;			/* what the act did to the clock, or NULL */
 	bool		gives_work_due;

@@ -194,7 +194,8 @@ check_given(Act *act, const JsonbValue *name, JsonbValue *value)
 	if (key == NULL)
 		bad_key(act, string_of(name), "is unknown");
 	if (!value_fits(value, key->type))
-		bad_key(act, key->key, psprintf("is not a %s", key->type));
+		bad_key(act, key->key, strcmp(key->type, "orgs") == 0 ? "is not a list of codes of bodies" :
+				psprintf("is not a %s", key->type));
 	if (value->type == jbvNull)
 		return;
 	if (is_text(act, name))
@@ -294,6 +295,18 @@ act_data_number(const Act *act, const char *key, int *number)
 	if (real != rint(real) || real < PG_INT32_MIN || real > PG_INT32_MAX)
 		bad_key(act, key, "is not a whole number in range");
 	*number = (int) real;
+	return true;
+}
+
+/* A number of the data, whole or not. */
+bool
+act_data_real(const Act *act, const char *key, double *number)
+{
+	JsonbValue	value;
+
+	if (!find(act, key, &value) || value.type != jbvNumeric)
+		return false;
+	*number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value.val.numeric)));
 	return true;
 }
 
@@ -486,6 +499,22 @@ put_own_keys(JsonbParseState **state, const Act *act)
 		json_put_text(state, "fault", act->fault);
 		kept++;
 	}
+	/* codes may come to stand for others; what is named by them is told by id */
+	if (act->njoined > 0)
+	{
+		json_put_ints(state, "joined", act->joined, act->njoined);
+		kept++;
+	}
+	if (act->who)
+	{
+		json_put_int(state, "who", act->who);
+		kept++;
+	}
+	if (act->is_final)
+	{
+		json_put_bool(state, "final", true);
+		kept++;
+	}
 	return kept;
 }
 
@@ -505,7 +534,7 @@ act_log_data(const Act *act)
 	int			kept = 0;
 
 	if (JB_ROOT_COUNT(act->data) == 0 && !act->clamped && !act->facts &&
-		!act->task_no && !act->part_of && !act->fault)
+		!act->task_no && !act->part_of && !act->fault && !act->njoined && !act->who)
 		return NULL;
 	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	it = JsonbIteratorInit(&act->data->root);

@@ -13,6 +13,7 @@ extern void act_data_check(Act *act);
 extern bool act_data_has(const Act *act, const char *key);
 extern char *act_data_text(const Act *act, const char *key);
 extern bool act_data_number(const Act *act, const char *key, int *number);
+extern bool act_data_real(const Act *act, const char *key, double *number);
 extern bool act_data_case(const Act *act, const char *key, int64 *case_no);
 extern bool act_data_bool(const Act *act, const char *key, bool *given);
 extern bool act_data_time(const Act *act, const char *key, TimestampTz *at);

@@ -92,6 +92,29 @@ bodies_take_part(Act *act, TimestampTz at, bool *other_body)
 				   "It has done so already, has not signed for it yet, or only coordinates.");
 }
 
+/*
+ * For which body the actor appeals: one that has or had the case, the last first.
+ */
+void
+bodies_take_appellant(Act *act, TimestampTz at, bool *other_body)
+{
+	const WorkflowTransition *t = act->transition;
+	PartHeld   *held;
+	int			n = parts_held(act, &held);
+	bool		has_role = act->post != NULL || *other_body;
+
+	act->post = NULL;
+	for (int i = 0; i < n && act->post == NULL; i++)
+	{
+		act->post = identity_right(&act->actor, t->roles, t->nroles, held[i].org, at, other_body, NULL, NULL);
+		if (act->post == NULL)
+			continue;
+		act->org = held[i].org;
+		act->work_no = held[i].work_no;
+	}
+	*other_body = has_role;
+}
+
 /* The bodies that join the lead, and the one that coordinates. */
 static void
 open_parts(Act *act, const Org *lead)
@@ -101,20 +124,28 @@ open_parts(Act *act, const Org *lead)
 	const Org  *coordinator = act_data_org(act, "coordinator");
 	int			number = act->work_no;
 
+	act->joined = palloc(sizeof(int) * (n + 1));
 	for (int i = 0; i < n; i++)
 	{
-		bool		twice = joint[i] == lead;
+		bool		twice = joint[i] == lead || joint[i] == coordinator;
 
 		for (int k = 0; k < i; k++)
 			twice |= joint[k] == joint[i];
 		if (twice)
 			act_bad_argument("dcm.bad_data", psprintf("body \"%s\" is named twice", joint[i]->code),
-							 "The bodies of key \"joint\" are others than that of \"org\", each once.");
+							 "The bodies of key \"joint\" are others than those of \"org\" and \"coordinator\", each once.");
 		act_check_command(act, joint[i]);
+		act->joined[act->njoined++] = joint[i]->id;
 		part_open(act, ++number, joint[i]->id, "joint", 0);
 	}
+	if (coordinator == lead)
+		act_bad_argument("dcm.bad_data", psprintf("body \"%s\" is named twice", lead->code),
+						 "A coordinator is another body than those that are to handle the case.");
 	if (coordinator)
+	{
+		act->joined[act->njoined++] = coordinator->id;
 		part_open(act, ++number, coordinator->id, "coordinator", 0);
+	}
 	ACT_SET(act, parts, Int16GetDatum(number - act->work_no));
 }
 
@@ -272,8 +303,10 @@ return_part(Act *act, const char *reason)
 			other->since <= act->at && act->at < other->till)
 			act->next = other->next;
 	}
-	if (act->next)
-		handled_now(act, last_handled(act), part_last_handler(act));
+	if (act->next == NULL)
+		return;
+	part_recall_below(act, 0);
+	handled_now(act, last_handled(act), part_last_handler(act));
 }
 
 /* return_work, recall_work: the case is no body's again. */
@@ -320,7 +353,8 @@ bodies_forward(Act *act)
 						 "A body forwards to its own; to return the case, use action \"return\".");
 	parts_read(act);
 	for (int i = 0; i < act->nparts; i++)
-		if (act->parts[i].org == org->id)
+		/* who has handled it once may get it again, after a check that failed */
+		if (act->parts[i].org == org->id && !act->parts[i].is_handled)
 			act_forbid("dcm.part_done", psprintf("body \"%s\" has the case already", org->code),
 					   "It joined it, or it was forwarded to it before.");
 	act->part_of = part_no(act);
@@ -342,7 +376,7 @@ bodies_rework(Act *act)
 
 /*
  * judge_return: whose fault a return was, or that what the body handled was not
- * its own.  Not by whoever dispatched it.
+ * its own.  Not by whoever dispatched, returned or handled it.
  */
 void
 bodies_judge_return(Act *act)
@@ -356,10 +390,10 @@ bodies_judge_return(Act *act)
 	if (!part_unjudged(act, number, &its))
 		act_forbid("dcm.no_return", "there is no return to judge",
 				   "Each return, and each claim to have handled what was another's, is judged once.");
-	if (its.dispatcher == act->actor.person->id)
+	if (its.dispatcher == act->actor.person->id || part_was_by(act, its.work_no, act->actor.person->id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("whoever dispatched a case does not judge its return"),
+				 errmsg("whoever dispatched or returned a case does not judge its return"),
 				 errname("dcm.separation")));
 	if (its.is_returned)
 		act->fault = !upheld ? "handler" : its.reason ? part_reason_fault(its.reason) : NULL;

@@ -11,6 +11,7 @@
 
 extern bool bodies_concern(const WorkflowTransition *t);
 extern void bodies_take_part(Act *act, TimestampTz at, bool *other_body);
+extern void bodies_take_appellant(Act *act, TimestampTz at, bool *other_body);
 extern void bodies_open(Act *act);
 extern void bodies_sign(Act *act);
 extern void bodies_end(Act *act, bool returned);

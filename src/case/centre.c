@@ -102,12 +102,13 @@ judge(const Act *act, const Org *centre, const Org *body)
 {
 	AreaCode	area;
 
-	if ((powers_of_centre(act->wf, centre) & act->action->power) == 0)
+	if (act->action->power != 0 && (powers_of_centre(act->wf, centre) & act->action->power) == 0)
 		return CENTRE_WITHOUT_POWER;
 	if (centre->level < 2)
 		return CENTRE_MAY;
+	/* what takes no power may be done to a case of which only an address is known */
 	area = territory(act->actor.people, centre);
-	if (area != 0 && (ACT_NULL(act, area) ||
+	if (area != 0 && (ACT_NULL(act, area) ? act->action->power != 0 :
 					  !area_within(DatumGetAreaCode(ACT_GET(act, area)), area)))
 		return CENTRE_ELSEWHERE;
 	if (body && !commands(act, centre, body))
@@ -127,7 +128,7 @@ centre_lets(const Post *post, void *question)
 	const Org  *centre;
 	CentreRefusal refusal;
 
-	if (q->act->action->power == 0 || q->act->loaded ||
+	if (strcmp(q->act->transition->roles[0], "*") == 0 || q->act->loaded ||
 		!settings->org_mode_enforced || settings->org_mode == NULL)
 		return true;
 	centre = body_of_post(q->act->actor.people, post);

@@ -236,16 +236,25 @@ extend_work(Act *act, int64 extra)
 	ACT_SET(act, work_limit, ACT_GET(act, time_limit));
 }
 
-/* An extension: so much more of the same unit; the first deadline is kept. */
+/* An extension is so much more of the same unit. */
+void
+clock_check_unit(const Act *act, int64 extra)
+{
+	if (time_limit_unit(extra) == time_limit_unit(DatumGetInt64(ACT_GET(act, time_limit))))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("an extension must be in the unit of the limit"),
+			 errhint("The case's limit is in %s; give the extension in it too.",
+					 time_limit_unit_name(DatumGetInt64(ACT_GET(act, time_limit)))),
+			 errname("dcm.limit_unit")));
+}
+
+/* An extension: the first deadline is kept. */
 void
 clock_extend(Act *act, int64 extra)
 {
-	if (time_limit_unit(extra) != time_limit_unit(DatumGetInt64(ACT_GET(act, time_limit))))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("an extension must be in the unit of the limit"),
-				 errhint("Give it in the unit in which the case's limit is."),
-				 errname("dcm.limit_unit")));
+	clock_check_unit(act, extra);
 	ACT_SET(act, time_limit, lengthen(ACT_GET(act, time_limit), extra));
 	set_due(act, "extend");
 	extend_work(act, extra);

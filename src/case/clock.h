@@ -16,6 +16,7 @@ extern void clock_start(Act *act, bool has_limit, int64 limit);
 extern void clock_reset(Act *act, bool has_limit, int64 limit);
 extern void clock_stop(Act *act);
 extern int64 clock_once_more(const Act *act);
+extern void clock_check_unit(const Act *act, int64 extra);
 extern void clock_extend(Act *act, int64 extra);
 extern void clock_pause(Act *act, TimestampTz since, TimestampTz till);
 extern void clock_answer(Act *act);

@@ -15,21 +15,31 @@
 #include "case/json.h"
 #include "city.h"
 
-/* A geometry as PostGIS prints it: of its type nothing else is known here. */
+/* A value as the type of its column prints it. */
 static char *
-print_location(Datum location)
+print_column(const char *column, Datum value)
 {
 	Oid			relid = city_table("case_file");
 	Oid			output;
 	bool		is_varlena;
 
-	getTypeOutputInfo(get_atttype(relid, get_attnum(relid, "location")), &output, &is_varlena);
-	return OidOutputFunctionCall(output, location);
+	getTypeOutputInfo(get_atttype(relid, get_attnum(relid, column)), &output, &is_varlena);
+	return OidOutputFunctionCall(output, value);
+}
+
+static void
+put_code(JsonbParseState **state, const char *key, Datum code, bool isnull)
+{
+	if (isnull)
+		json_put_null(state, key);
+	else
+		json_put_text(state, key, print_column(key, code));
 }
 
 /*
- * {category, source, severity, location, area_class, component, intake,
- * attachments}, without what is not there.  An address is left out: it may be
+ * {category, source, severity, location, area_class, area, grid, component,
+ * intake, attachments}, without what is not there but for area and grid, of
+ * which entries of 0.1.0 tell nothing.  An address is left out: it may be
  * somebody's home, and a log keeps for ever.
  */
 Jsonb *
@@ -42,9 +52,11 @@ facts_of_case(const Act *act, Jsonb *attachments)
 	json_put_text(&state, "source", TextDatumGetCString(ACT_GET(act, source)));
 	json_put_text(&state, "severity", TextDatumGetCString(ACT_GET(act, severity)));
 	if (!ACT_NULL(act, location))
-		json_put_text(&state, "location", print_location(ACT_GET(act, location)));
+		json_put_text(&state, "location", print_column("location", ACT_GET(act, location)));
 	if (!ACT_NULL(act, area_class))
 		json_put_int(&state, "area_class", DatumGetInt16(ACT_GET(act, area_class)));
+	put_code(&state, "area", ACT_GET(act, area), ACT_NULL(act, area));
+	put_code(&state, "grid", ACT_GET(act, grid), ACT_NULL(act, grid));
 	if (!ACT_NULL(act, component))
 		json_put_int(&state, "component", DatumGetInt64(ACT_GET(act, component)));
 	if (!ACT_NULL(act, intake))

@@ -69,6 +69,43 @@ json_put_int(JsonbParseState **state, const char *key, int64 number)
 }
 
 void
+json_put_bool(JsonbParseState **state, const char *key, bool given)
+{
+	JsonbValue	value;
+
+	put_string(state, WJB_KEY, key);
+	value.type = jbvBool;
+	value.val.boolean = given;
+	(void) pushJsonbValue(state, WJB_VALUE, &value);
+}
+
+void
+json_put_null(JsonbParseState **state, const char *key)
+{
+	JsonbValue	value;
+
+	put_string(state, WJB_KEY, key);
+	value.type = jbvNull;
+	(void) pushJsonbValue(state, WJB_VALUE, &value);
+}
+
+void
+json_put_ints(JsonbParseState **state, const char *key, const int *numbers, int n)
+{
+	put_string(state, WJB_KEY, key);
+	(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < n; i++)
+	{
+		JsonbValue	value;
+
+		value.type = jbvNumeric;
+		value.val.numeric = int64_to_numeric(numbers[i]);
+		(void) pushJsonbValue(state, WJB_ELEM, &value);
+	}
+	(void) pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+void
 json_put_jsonb(JsonbParseState **state, const char *key, Jsonb *given)
 {
 	JsonbValue	value;

@@ -132,21 +132,6 @@ not_allowed(const Act *act, const char *name, const char *detail)
 			 errname(name)));
 }
 
-#define SYSTEM_ROLE "system"
-
-/* The roles that a person may have for it: that of jobs only where it is all. */
-static char *
-role_list(const WorkflowTransition *t)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < t->nroles; i++)
-		if (t->nroles == 1 || strcmp(t->roles[i], SYSTEM_ROLE) != 0)
-			appendStringInfo(&list, "%s%s", list.len ? ", " : "", t->roles[i]);
-	return list.data;
-}
-
 /*
  * Whether the actor has handled this case: as one of several bodies, or before a
  * rework, a return or a reopening.  The case's row knows the last handler only.
@@ -200,12 +185,14 @@ take_post(Act *act, int org, const Org *body)
 							   centre_lets, &question);
 	if (act->state && DatumGetInt16(ACT_GET(act, parts)) > 0 && bodies_concern(t))
 		bodies_take_part(act, right_at(act), &other_body);
+	if (HAS_EFFECT(t, appeal))
+		bodies_take_appellant(act, right_at(act), &other_body);
 	if (act->post != NULL || (t->nroles > 0 && strcmp(t->roles[0], "*") == 0))
 		return;
 	centre_refuse(&question);
 	if (other_body)
 		not_allowed(act, "dcm.not_yours", "The case is with another body.");
-	not_allowed(act, "dcm.no_right", psprintf("It takes a post as %s.", role_list(t)));
+	not_allowed(act, "dcm.no_right", psprintf("It takes a post as %s.", workflow_roles(t)));
 }
 
 /* Whether the act finishes the check of a case that the actor reported. */
@@ -228,9 +215,10 @@ act_check_right(Act *act, int org)
 {
 	const WorkflowTransition *t = act->transition;
 	bool		closing = act->state && t->next && strcmp(act->state->stage, "closing") == 0;
+	bool		ends = act->state && t->next && t->next->ending;
 
 	take_post(act, org, NULL);
-	if (closing && has_handled(act))
+	if ((closing || ends) && has_handled(act))
 		not_allowed(act, "dcm.separation", "Whoever handled a case neither checks nor closes it.");
 	if (closing && checks_own_report(act))
 		not_allowed(act, "dcm.separation", "Whoever reported a case does not check it; setting reporter_may_check is false.");

@@ -81,7 +81,7 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 	[LEAF_HANDLED_BY] = {"li",
 		"SELECT 1 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
 		" WHERE l.case_no" EQ "$1 AND l.actor" EQ "$2"
-	" AND t.effects OPERATOR(pg_catalog.&&) '{handle_work,on_site}'"},
+	" AND t.effects OPERATOR(pg_catalog.&&) '{handle_work,on_site,forward}' LIMIT 1"},
 	[LEAF_TEXT] = {"lityt",
 		"INSERT INTO dcm.case_text_%1$d (case_no, log_no, field, salt, value)"
 		" VALUES ($1, $2, $3, $4, $5)"
@@ -126,6 +126,21 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		" signed_at IS NOT NULL, handled_at::pg_catalog.timestamptz"
 		" FROM dcm.assignment_%1$d WHERE case_no" EQ "$1 AND work_no OPERATOR(pg_catalog.>=) $2"
 	" AND returned_at IS NULL AND recalled_at IS NULL ORDER BY work_no"},
+	[LEAF_HELD] = {"ls",
+		"SELECT work_no::pg_catalog.int2, org::pg_catalog.int4 FROM dcm.assignment_%1$d"
+		" WHERE case_no" EQ "$1 AND work_no OPERATOR(pg_catalog.>) $2 AND part OPERATOR(pg_catalog.<>) 'coordinator'"
+	" ORDER BY work_no DESC"},
+	[LEAF_WORK_BY] = {"lsi",
+		"SELECT 1 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
+		" WHERE l.case_no" EQ "$1 AND l.work_no" EQ "$2 AND l.actor" EQ "$3"
+	" AND t.effects OPERATOR(pg_catalog.&&) '{return_work,handle_work}' LIMIT 1"},
+	[LEAF_REQUESTER] = {"l",
+		"SELECT l.actor::pg_catalog.int4 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
+		" WHERE l.case_no" EQ "$1 AND t.effects OPERATOR(pg_catalog.&&) '{request_extension,request_suspension}'"
+	" ORDER BY l.log_no DESC LIMIT 1"},
+	[LEAF_APPEAL_WAITS] = {"li",
+		"SELECT 1 FROM dcm.case_task_%1$d WHERE case_no" EQ "$1 AND org" EQ "$2 AND kind" EQ "'appeal'"
+	" AND done_at IS NULL LIMIT 1"},
 	[LEAF_UNJUDGED] = {"ls",
 		"SELECT work_no::pg_catalog.int2, org::pg_catalog.int4, dispatcher::pg_catalog.int4, returned_at IS NOT NULL,"
 		" return_reason::pg_catalog.text"
@@ -187,7 +202,7 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 	" RETURNING case_no, task_no, kind, person, requested_at, due, org, log_no, done_at, done_by, outcome"},
 	[LEAF_TASK_FIND] = {"lts",
-		"SELECT task_no::pg_catalog.int2, person::pg_catalog.int4, done_at::pg_catalog.timestamptz"
+		"SELECT task_no::pg_catalog.int2, person::pg_catalog.int4, done_at::pg_catalog.timestamptz, org::pg_catalog.int4"
 		" FROM dcm.case_task_%1$d WHERE case_no" EQ "$1"
 		" AND kind" EQ "ANY (pg_catalog.string_to_array($2, ',')) AND ($3" EQ "0 OR task_no" EQ "$3)"
 	" ORDER BY done_at IS NULL DESC, task_no DESC LIMIT 1"},

@@ -80,6 +80,20 @@ parts_read(Act *act)
 	}
 }
 
+/* The bodies that have or had the case to handle, the last first; how many. */
+int
+parts_held(const Act *act, PartHeld **held)
+{
+	int			n;
+
+	query(act, LEAF_HELD, 0);
+	n = SPI_processed;
+	*held = palloc(sizeof(PartHeld) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+		(*held)[i] = (PartHeld) {DatumGetInt16(column_or_zero(i, 1)), DatumGetInt32(column_or_zero(i, 2))};
+	return n;
+}
+
 /* The body that has the case by that assignment, or NULL. */
 ActPart *
 part_find(const Act *act, int work_no)
@@ -203,6 +217,17 @@ part_last_handler(const Act *act)
 {
 	query(act, LEAF_LAST_HANDLER, 0);
 	return SPI_processed > 0 ? DatumGetInt32(column_or_zero(0, 1)) : act->actor.person->id;
+}
+
+/* Whether that person has returned or handled the assignment. */
+bool
+part_was_by(const Act *act, int work_no, int person)
+{
+	Datum		values[3] = {Int64GetDatum(act->case_no), Int16GetDatum(work_no), Int32GetDatum(person)};
+
+	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_WORK_BY), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the log of a case");
+	return SPI_processed > 0;
 }
 
 /* The return or claim with that number, or for 0 the last that waits to be judged. */

@@ -20,7 +20,15 @@ typedef struct PartReturn
 	char	   *reason;			/* or NULL */
 } PartReturn;
 
+/* An assignment that there is or was. */
+typedef struct PartHeld
+{
+	int			work_no;
+	int			org;
+} PartHeld;
+
 extern void parts_read(Act *act);
+extern int	parts_held(const Act *act, PartHeld **held);
 extern int	part_no(const Act *act);
 extern bool part_is_lead(const Act *act, const ActPart *part);
 extern ActPart *part_find(const Act *act, int work_no);
@@ -32,6 +40,7 @@ extern void part_recall_below(Act *act, int work_no);
 extern void part_claim(Act *act);
 extern char *part_reason_fault(const char *reason);
 extern int	part_last_handler(const Act *act);
+extern bool part_was_by(const Act *act, int work_no, int person);
 extern bool part_unjudged(const Act *act, int work_no, PartReturn *its);
 extern void part_judge(Act *act, int work_no, const char *fault);
 extern void bodies_clear(Act *act);

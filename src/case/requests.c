@@ -66,15 +66,70 @@ requested(const Act *act, const char *kind)
 	return request;
 }
 
+/* Who endorsed the request that waits, or 0. */
+static int
+endorser(const Act *act)
+{
+	Datum		values[1] = {Int64GetDatum(act->case_no)};
+	bool		isnull;
+
+	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_ENDORSED), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the log of a case");
+	if (SPI_processed == 0)
+		return 0;
+	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* Whoever asks does not answer. */
+static void
+check_not_own(const Act *act)
+{
+	Datum		values[1] = {Int64GetDatum(act->case_no)};
+	bool		isnull;
+
+	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_REQUESTER), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the log of a case");
+	if (SPI_processed == 1 && act->actor.person->id ==
+		DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("whoever made a request does not grant it"),
+				 errname("dcm.separation")));
+}
+
+/* Where the city has two levels, the second grants what another has endorsed. */
+static void
+check_levels(Act *act, int levels)
+{
+	int			by;
+
+	check_not_own(act);
+	if (levels < 2)
+		return;
+	by = endorser(act);
+	if (by == 0)
+		act_forbid("dcm.not_endorsed", "the request has not been endorsed yet",
+				   "The city decides at two levels: settings extension_levels, suspension_levels.");
+	if (by == act->actor.person->id)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("whoever endorsed a request does not grant it"),
+				 errname("dcm.separation")));
+}
+
 static void
 effect_request_extension(Act *act)
 {
+	int64		extra;
+
 	if (ACT_NULL(act, due))
 		act_forbid("dcm.no_clock", "a case without a deadline needs no extension",
 			   "Its filing standard gives no limit.");
 	if (DatumGetInt16(ACT_GET(act, extended)) >= act->wf->settings.max_extensions)
 		act_forbid("dcm.too_many_extensions", "the case has been extended as often as is allowed",
 			   psprintf("Setting max_extensions is %d.", act->wf->settings.max_extensions));
+	if (act_data_limit(act, "extra", &extra))
+		clock_check_unit(act, extra);
 	if (act->at > ACT_TIME(act, due) && !act->wf->settings.extend_when_late)
 		act_forbid("dcm.late", "the deadline has passed already",
 			   "An extension must be asked for before it, unless setting extend_when_late is on.");
@@ -88,6 +143,7 @@ effect_extend(Act *act)
 	Act			request = requested(act, "extension");
 	int64		extra;
 
+	check_levels(act, act->wf->settings.extension_levels);
 	if (ACT_NULL(act, time_limit))
 		act_forbid("dcm.no_clock", "a case without a deadline needs no extension",
 			   "Its filing standard gives no limit.");
@@ -119,6 +175,7 @@ effect_suspend(Act *act)
 		act->at : ACT_TIME(act, requested_at);
 	TimestampTz until;
 
+	check_levels(act, act->wf->settings.suspension_levels);
 	if (!act_data_time(act, "until", &until))
 		(void) act_data_time(&request, "until", &until);
 	if (until <= act->at || TIMESTAMP_NOT_FINITE(until))
@@ -147,49 +204,19 @@ deny(Act *act, const char *kind)
 	act_clear_request(act);
 }
 
-/* Who endorsed the request that waits, or 0. */
-static int
-endorser(const Act *act)
-{
-	Datum		values[1] = {Int64GetDatum(act->case_no)};
-	bool		isnull;
-
-	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_ENDORSED), values, NULL, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the log of a case");
-	if (SPI_processed == 0)
-		return 0;
-	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-}
-
 /* endorse: the first of two levels is for it. */
 static void
 effect_endorse(Act *act)
 {
-	if (ACT_NULL(act, request))
+	/* as with reasons: the action's code tells of which request it is */
+	if (ACT_NULL(act, request) ||
+		strstr(act->action->code, TextDatumGetCString(ACT_GET(act, request))) == NULL)
 		act_forbid("dcm.no_request", "there is no such request to answer",
 				   "A decision needs a request that is waiting for it.");
+	check_not_own(act);
 	if (endorser(act) != 0)
 		act_forbid("dcm.endorsed", "the request has been endorsed already",
 				   "It waits for the second level now.");
-}
-
-/* Where the city has two levels, the second grants what another has endorsed. */
-static void
-check_levels(Act *act, int levels)
-{
-	int			by;
-
-	if (levels < 2)
-		return;
-	by = endorser(act);
-	if (by == 0)
-		act_forbid("dcm.not_endorsed", "the request has not been endorsed yet",
-				   "The city decides at two levels: settings extension_levels, suspension_levels.");
-	if (by == act->actor.person->id)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("whoever endorsed a request does not grant it"),
-				 errname("dcm.separation")));
 }
 
 /* review: what is suspended was looked at again, and may be put to another day. */
@@ -218,17 +245,11 @@ requests_apply(Act *act)
 	if (HAS_EFFECT(t, endorse))
 		effect_endorse(act);
 	if (HAS_EFFECT(t, extend))
-	{
-		check_levels(act, act->wf->settings.extension_levels);
 		effect_extend(act);
-	}
 	if (HAS_EFFECT(t, request_suspension))
 		effect_request_suspension(act);
 	if (HAS_EFFECT(t, suspend))
-	{
-		check_levels(act, act->wf->settings.suspension_levels);
 		effect_suspend(act);
-	}
 	if (HAS_EFFECT(t, review))
 		effect_review(act);
 	if (HAS_EFFECT(t, resume))

@@ -24,6 +24,7 @@ typedef struct Task
 {
 	int			number;
 	int			person;			/* or 0 where anybody may do it */
+	int			org;			/* or 0 */
 	bool		is_done;
 } Task;
 
@@ -59,6 +60,13 @@ find_task(const Act *act, const char *kinds, int number, Task *task)
 	task->person = isnull ? 0 : DatumGetInt32(person);
 	(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull);
 	task->is_done = !isnull;
+	task->org = 0;
+	if (SPI_tuptable->tupdesc->natts > 3)
+	{
+		Datum		org = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4, &isnull);
+
+		task->org = isnull ? 0 : DatumGetInt32(org);
+	}
 	return true;
 }
 
@@ -83,14 +91,56 @@ finish(Act *act, int number, const char *outcome)
 	leaf_write(LEAF_TASK_DONE, "case_task", act->case_no, number, 'u', values, NULL, 5);
 }
 
+/* Whether that person holds a post by which the look at a place is finished in that state. */
+static bool
+can_look(const Act *act, const Person *person, const WorkflowState *state, const WorkflowTransition **by)
+{
+	Actor		other = {.people = act->actor.people, .person = person};
+	TimestampTz at = act->loaded ? act->at : act->recorded_at;
+
+	*by = NULL;
+	for (int i = 0; i < act->wf->ntransitions; i++)
+	{
+		const WorkflowTransition *t = &act->wf->transitions[i];
+		bool		elsewhere;
+
+		if (t->state != state || !HAS_EFFECT(t, finish_task) || act->at < t->since || act->at >= t->till)
+			continue;
+		*by = t;
+		if (identity_right(&other, t->roles, t->nroles, 0, at, &elsewhere, NULL, NULL))
+			return true;
+	}
+	return *by == NULL;
+}
+
+/* The person who is to go must be one who can: 22023 for who holds no such post, or has handled it. */
+static const Person *
+looker(const Act *act, const WorkflowState *state)
+{
+	const Person *person = act_data_person(act, "person");
+	const WorkflowTransition *by;
+
+	if (person == NULL)
+		return NULL;
+	if (!can_look(act, person, state, &by))
+		act_bad_argument("dcm.cannot_look", psprintf("person \"%s\" could not do it", person->code),
+						 psprintf("It takes a post as %s.", workflow_roles(by)));
+	if (state && strcmp(state->stage, "closing") == 0 && !ACT_NULL(act, handler) &&
+		DatumGetInt32(ACT_GET(act, handler)) == person->id)
+		act_bad_argument("dcm.cannot_look", psprintf("person \"%s\" could not do it", person->code),
+						 "Whoever handled a case neither checks nor closes it.");
+	return person;
+}
+
 /* verify_task, check_task: somebody is to look at the place. */
 static void
 open_look(Act *act, const char *kind)
 {
-	const Person *person = act_data_person(act, "person");
+	const Person *person = looker(act, act->transition->next ? act->transition->next : act->state);
 	const WorkflowState *next = act->transition->next;
 	TimestampTz due = 0;
 
+	act->who = person ? person->id : 0;
 	if (next && next->has_limit)
 		due = clock_stage_deadline(act, next->time_limit);
 	(void) open_task(act, kind, person ? person->id : 0, 0, next && next->has_limit ? &due : NULL);
@@ -111,12 +161,13 @@ look_task(const Act *act)
 static void
 effect_reassign_task(Act *act)
 {
-	const Person *person = act_data_person(act, "person");
+	const Person *person = looker(act, act->state);
 	Task		task = look_task(act);
 	Datum		values[3] = {Int64GetDatum(act->case_no), Int16GetDatum(task.number), (Datum) 0};
 
 	if (person == NULL)
 		act_bad_argument("dcm.no_person", "no person is named", "Name one by key \"person\".");
+	act->who = person->id;
 	values[2] = Int32GetDatum(person->id);
 	leaf_write(LEAF_TASK_GIVE, "case_task", act->case_no, task.number, 'u', values, NULL, 3);
 }
@@ -195,6 +246,34 @@ finish_kind(Act *act, const char *kind, const char *outcome)
 	finish(act, task.number, outcome);
 }
 
+/* appeal: one of a body at a time. */
+static void
+effect_appeal(Act *act)
+{
+	Datum		values[2] = {Int64GetDatum(act->case_no), Int32GetDatum(act->org)};
+
+	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_APPEAL_WAITS), values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the tasks of a case");
+	if (SPI_processed > 0)
+		act_forbid("dcm.appeal_waits", "an appeal of this body is waiting for its decision already",
+				   "A body has one open appeal in a case at a time.");
+	act->task_no = open_task(act, "appeal", 0, act->org, NULL);
+}
+
+/* Whether the actor holds a post that acts for that body, or for one above it. */
+static bool
+is_of_body(const Act *act, int org)
+{
+	int			n;
+	const Post *posts = people_posts(act->actor.people, act->actor.person->id, &n);
+
+	for (int i = 0; i < n; i++)
+		if (posts[i].for_body && posts[i].since <= act->recorded_at && act->recorded_at < posts[i].till &&
+			people_org_within(act->actor.people, org, posts[i].org))
+			return true;
+	return false;
+}
+
 /* The people who have taken part in an appeal so far: the one who appealed first. */
 static int
 appeal_people(const Act *act, int number, bool *is_one_of_them)
@@ -244,6 +323,11 @@ effect_decide_appeal(Act *act)
 	(void) act_data_number(act, "task_no", &number);
 	(void) act_data_bool(act, "upheld", &upheld);
 	task = waiting_task(act, "appeal", number, "appeal");
+	if (task.org != 0 && is_of_body(act, task.org))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("whoever is of the body that appeals does not decide its appeal"),
+				 errname("dcm.separation")));
 	people = appeal_people(act, task.number, &took_part);
 	if (took_part)
 		ereport(ERROR,
@@ -254,7 +338,8 @@ effect_decide_appeal(Act *act)
 	if (upheld)
 		check_exempts(act);
 	act->task_no = task.number;
-	if (people >= act->wf->settings.appeal_reviews)
+	act->is_final = people >= act->wf->settings.appeal_reviews;
+	if (act->is_final)
 		finish(act, task.number, upheld ? "upheld" : "denied");
 }
 
@@ -263,8 +348,13 @@ static void
 effect_rule_liability(Act *act)
 {
 	const Org  *org = act_data_org(act, "org");
+	double		given;
 	Task		task;
 
+	if (act_data_real(act, "share", &given) && (given <= 0 || given > 100))
+		act_bad_argument("dcm.bad_data", "a share is above 0 and at most 100 percent", "Give it by key \"share\".");
+	if (act_data_real(act, "fund", &given) && given < 0)
+		act_bad_argument("dcm.bad_data", "a fund is not below 0 yuan", "Give it by key \"fund\".");
 	if (find_task(act, "liability", 0, &task))
 		act->task_no = task.number;
 	else
@@ -321,7 +411,7 @@ tasks_apply(Act *act)
 	if (HAS_EFFECT(t, reply_notice))
 		finish_kind(act, "notice", act->action->code);
 	if (HAS_EFFECT(t, appeal))
-		act->task_no = open_task(act, "appeal", 0, ACT_NULL(act, org) ? 0 : DatumGetInt32(ACT_GET(act, org)), NULL);
+		effect_appeal(act);
 	if (HAS_EFFECT(t, decide_appeal))
 		effect_decide_appeal(act);
 	if (HAS_EFFECT(t, rule_liability))

@@ -373,6 +373,19 @@ workflow_allowed(const Workflow *wf, const WorkflowState *state, TimestampTz at,
 	return list.len ? list.data : "nothing";
 }
 
+/* The roles that a person may have for it: that of jobs only where it is all. */
+char *
+workflow_roles(const WorkflowTransition *t)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < t->nroles; i++)
+		if (t->nroles == 1 || strcmp(t->roles[i], SYSTEM_ROLE) != 0)
+			appendStringInfo(&list, "%s%s", list.len ? ", " : "", t->roles[i]);
+	return list.data;
+}
+
 bool
 workflow_reason(const Workflow *wf, const char *kind, const char *code)
 {

@@ -112,6 +112,9 @@ typedef struct Workflow
 } Workflow;
 
 #define EFFECT_BIT(name) (UINT64CONST(1) << EFFECT_##name)
+/* The role of jobs, by which person system acts. */
+#define SYSTEM_ROLE "system"
+
 #define HAS_EFFECT(transition, name) \
 	(((transition)->effects & EFFECT_BIT(name)) != 0)
 
@@ -125,6 +128,7 @@ extern const WorkflowTransition *workflow_transition(const Workflow *wf,
 													 TimestampTz at);
 extern char *workflow_allowed(const Workflow *wf, const WorkflowState *state,
 							  TimestampTz at, bool has_parts, uint64 hidden);
+extern char *workflow_roles(const WorkflowTransition *t);
 extern bool workflow_reason(const Workflow *wf, const char *kind, const char *code);
 
 #endif							/* DCM_WORKFLOW_H */

@@ -393,11 +393,17 @@ dcm_time_limit_amount(PG_FUNCTION_ARGS)
 							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 }
 
+const char *
+time_limit_unit_name(TimeLimit limit)
+{
+	return unit_names[time_limit_unit(limit)];
+}
+
 /* dcm.unit(time_limit): the unit's name. */
 Datum
 dcm_time_limit_unit(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(unit_names[time_limit_unit(PG_GETARG_TIME_LIMIT(0))]));
+	PG_RETURN_TEXT_P(cstring_to_text(time_limit_unit_name(PG_GETARG_TIME_LIMIT(0))));
 }
 
 /* dcm.label_zh(time_limit): as a Chinese form shows it. */

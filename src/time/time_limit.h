@@ -50,6 +50,7 @@ time_limit_hundredths(TimeLimit limit)
 
 extern bool time_limit_is_valid(TimeLimit limit);
 extern void time_limit_print(TimeLimit limit, char *text);
+extern const char *time_limit_unit_name(TimeLimit limit);
 
 #define DatumGetTimeLimit(d)	((TimeLimit) DatumGetInt64(d))
 #define TimeLimitGetDatum(l)	Int64GetDatum(l)

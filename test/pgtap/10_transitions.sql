@@ -65,7 +65,7 @@ SELECT * FROM (VALUES
 UNION ALL
 SELECT s, 'reply_notice', '23514 dcm.no_task' FROM unnest('{dispatched,handling,suspended,handled,checking,checked,closed}'::text[]) AS s
 UNION ALL
-SELECT s, 'appeal', s FROM unnest('{handling,suspended,handled,checking,checked,closed,voided}'::text[]) AS s
+SELECT s, 'appeal', CASE WHEN s IN ('filed', 'voided') THEN '42501 dcm.not_yours' ELSE s END FROM unnest('{filed,dispatched,handling,suspended,handled,checking,checked,closed,voided}'::text[]) AS s
 UNION ALL
 SELECT state, 'decide_appeal', '23514 dcm.no_task' FROM states
 UNION ALL

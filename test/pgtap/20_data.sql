@@ -35,7 +35,7 @@ BEGIN
 	IF act ~ '^(grant|deny|endorse)_.*(extension|suspension)' THEN
 		PERFORM t.step(no, regexp_replace(act, '^(grant|deny|endorse)', 'request'));
 	END IF;
-	PERFORM t.act('all', no, act, CASE WHEN data -> 'into' = '0' THEN data || jsonb_build_object('into', p.case_no) ELSE data END)
+	PERFORM t.act(CASE act WHEN 'decide_appeal' THEN 'lead' ELSE 'all' END, no, act, CASE WHEN data -> 'into' = '0' THEN data || jsonb_build_object('into', p.case_no) ELSE data END)
 	FROM prepared AS p WHERE p.action = 'accept';
 	RAISE EXCEPTION USING ERRCODE = 'ZZ999', MESSAGE = 'ok';
 EXCEPTION
@@ -77,7 +77,7 @@ FROM stage AS s;
 
 -- a value of each wrong kind for each key, and words that are not of the type
 SELECT is(pg_temp.outcome(k.action, t.data(k.action) || jsonb_build_object(k.key, v.value)),
-	format('22023 dcm.bad_data: key "%s" of action "%s" is not a %s', k.key, k.action, k.type),
+	format('22023 dcm.bad_data: key "%s" of action "%s" is not a %s', k.key, k.action, CASE k.type WHEN 'orgs' THEN 'list of codes of bodies' ELSE k.type END),
 	format('%s of %s as %s', k.key, k.action, v.value))
 FROM dcm.action_key AS k
 	JOIN (VALUES ('text', 'true'::jsonb), ('text', '1'), ('text', '{}'), ('text', '""'),
@@ -126,6 +126,8 @@ FROM (VALUES
 	('dispatch', '{"joint": ["hw", 1]}', '22023 dcm.bad_data: key "joint" of action "dispatch" is not a list of codes of bodies'),
 	('dispatch', '{"joint": ["hw", "hw"]}', '22023 dcm.bad_data: body "hw" is named twice'),
 	('dispatch', '{"joint": ["cg"]}', '22023 dcm.bad_data: body "cg" is named twice'),
+	('dispatch', '{"joint": ["hw"], "coordinator": "hw"}', '22023 dcm.bad_data: body "hw" is named twice'),
+	('dispatch', '{"coordinator": "cg"}', '22023 dcm.bad_data: body "cg" is named twice'),
 	('dispatch', '{"coordinator": "nobody"}', '22023 dcm.no_org: there is no body "nobody"'),
 	('forward', '{"org": "hw"}', '22023 dcm.not_below: body "hw" is not below the one that has the case'),
 	('forward', '{"org": "cg"}', '22023 dcm.not_below: body "cg" is not below the one that has the case'),

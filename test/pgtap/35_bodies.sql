@@ -141,6 +141,17 @@ CREATE TEMP TABLE f2 AS SELECT t.handling() AS no;
 SELECT is((t.act('lia', no, 'forward', '{"org": "cg2"}', t.at('Mon 10:00'))).state, 'handling', 'forwarded') FROM f2;
 SELECT is((t.act('lia', no, 'handle', t.data('handle'), t.at('Mon 11:00'))).state, 'handled', 'and then done by the body itself') FROM f2;
 SELECT is(pg_temp.parts(no), '1 cg signed handled, 2 cg2 of 1 recalled', 'the one below need not') FROM f2;
+-- after a check that failed it may go there again
+CREATE TEMP TABLE f4 AS SELECT t.handling() AS no;
+SELECT is((t.act('lia', no, 'forward', '{"org": "cg2"}', t.at('Mon 10:00'))).state, 'handling', 'forwarded') FROM f4;
+SELECT is((t.act('sub', no, 'sign', at => t.at('Mon 10:05'))).state, 'handling', 'signed') FROM f4;
+SELECT is((t.act('sub', no, 'handle', t.data('handle'), t.at('Mon 10:30'))).state, 'handled', 'handled') FROM f4;
+SELECT is((t.step(no, 'request_check', t.at('Mon 10:40'))).state, 'checking', 'checked') FROM f4;
+SELECT is((t.step(no, 'fail_check', t.at('Mon 10:50'))).state, 'handling', 'it fails') FROM f4;
+SELECT is((t.act('lia', no, 'forward', '{"org": "cg2"}', t.at('Mon 11:00'))).state, 'handling', 'forwarded again') FROM f4;
+SELECT is((t.act('sub', no, 'sign', at => t.at('Mon 11:05'))).state, 'handling', 'signed') FROM f4;
+SELECT is((t.act('sub', no, 'handle', t.data('handle'), t.at('Mon 11:30'))).state, 'handled', 'and handled') FROM f4;
+SELECT is(pg_temp.parts(no), '1 cg signed handled, 2 cg2 of 1 signed handled, 3 cg2 of 1 signed handled', 'twice') FROM f4;
 -- a part that joined is forwarded as such
 CREATE TEMP TABLE f3 AS SELECT t.filed() AS no;
 SELECT is((t.act('disp', no, 'dispatch', '{"org": "hw", "joint": ["cg"]}', t.at('Mon 09:30'))).state, 'dispatched', 'another leads') FROM f3;
@@ -161,7 +172,7 @@ SELECT is(t.try_act('lead', a, 'judge_return', '{"upheld": false}'), '23514 dcm.
 SELECT is(pg_temp.parts(a), '1 cg returned fault of dispatcher, 2 hw joint returned fault of handler, 3 hw recalled, 4 water joint recalled', 'the dispatcher''s, the body''s') FROM r;
 SELECT results_eq($$SELECT key, dispatched, returned, judged, wrong, misdirected, accuracy FROM dcm.dispatch_accuracy(t.at('Mon 00:00'), t.at('Tue 00:00'))$$,
 	$$SELECT 'disp', count(*), count(returned_at), 2::bigint, 1::bigint, 0::bigint, round(100.0 * (count(*) - 1) / count(*), 2)
-		FROM dcm.assignment WHERE parent IS NULL AND dispatched_at < t.at('Tue 00:00')$$, 'how rightly was dispatched');
+		FROM dcm.assignment WHERE parent IS NULL AND part <> 'coordinator' AND dispatched_at < t.at('Tue 00:00')$$, 'how rightly was dispatched');
 SELECT results_eq($$SELECT key, wrong FROM dcm.dispatch_accuracy(t.at('Mon 00:00'), t.at('Tue 00:00'), 'org') WHERE wrong > 0$$, $$VALUES ('cg', 1::bigint)$$, 'and to whom');
 SELECT is(t.try($$SELECT dcm.dispatch_accuracy(t.at('Mon 00:00'), t.at('Tue 00:00'), 'moon')$$), '22023 dcm.no_grouping', 'in no other way');
 
@@ -217,7 +228,7 @@ EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
 END $$;
 SELECT matches(pg_temp.tampered(format('UPDATE dcm.assignment SET %s WHERE case_no = %s AND work_no = %s', v.change, j.no, v.n)), format('assignment %s is not what the log says', v.n), format('%s of assignment %s', v.change, v.n))
 FROM j, (VALUES (2, 'handled_at = handled_at - interval ''1 hour'''), (2, 'handled_at = NULL'), (3, 'org = (SELECT id FROM dcm.org WHERE code = ''cg2'')'), (3, 'part = ''coordinator'''),
-	(3, 'due = due + interval ''1 day'''), (3, 'time_limit = ''9 work_hour'''), (4, 'recalled_at = now()'), (2, 'parent = 1'), (1, 'fault = ''nobody'''), (1, 'misdirected = true'), (2, 'dispatcher = dispatcher + 1'), (2, 'signed_at = NULL')) AS v (n, change);
+	(3, 'due = due + interval ''1 day'''), (2, 'return_reason = ''x'''), (3, 'time_limit = ''9 work_hour'''), (4, 'recalled_at = now()'), (2, 'parent = 1'), (1, 'fault = ''nobody'''), (1, 'misdirected = true'), (2, 'dispatcher = dispatcher + 1'), (2, 'signed_at = NULL')) AS v (n, change);
 SELECT matches(pg_temp.tampered(format('DELETE FROM dcm.assignment WHERE case_no = %s AND work_no = 3', no)), 'assignment 3 is not', 'one that is gone') FROM j;
 SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_file SET parts = 2 WHERE case_no = %s', no)), 'parts is 2, the log says 3', 'how many there are') FROM j;
 

@@ -74,7 +74,9 @@ EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
 END $$;
 SELECT is(pg_temp.found(x), a, x) FROM (VALUES ('db_role = ''x''', 'nothing'), ('seed = ''other''', 'cases'), ('population = 29', 'population'), ('population_digest = ''0''', 'population'),
 	('drawn = 4', 'number'), ('cases = cases[1:2] || 201503020000000', 'cases'), ('cases = ARRAY[cases[2], cases[1], cases[3]]', 'order'), ('percent = 20', 'cases'),
-	('since = ''2015-03-02 00:10''', 'nothing'), ('since = ''2015-03-02 08:10''', 'cases population')) AS v (x, a);
+	('since = ''2015-03-02 00:10''', 'nothing')) AS v (x, a);
+-- which cases it takes with it is chance
+SELECT matches(pg_temp.found('since = ''2015-03-02 08:10'''), 'population$', 'another span');
 UPDATE dcm.sample SET cases = cases[2:3] || 201503029999999, population = 7 WHERE id = (SELECT reported FROM s);
 SELECT set_eq('SELECT k.detail FROM s, dcm.check_sample(s.reported) AS k', $$
 	SELECT 'of 7 cases it was drawn, and the log tells of 30. 总体数量不符。'

@@ -27,6 +27,15 @@ BEGIN
 	RETURN (SELECT string_agg(a.action, ' ' ORDER BY a.action) FROM dcm.allowed_actions(no) AS a WHERE a.action ~ among);
 END $$;
 
+-- nobody is sent to look who could not tell what was found
+CREATE TEMP TABLE w AS SELECT t.case_in('handled') AS no, t.case_in('reported') AS new;
+SELECT is(t.try_act('acc', new, 'request_verification', '{"person": "lia"}'), '22023 dcm.cannot_look', 'who is no collector') FROM w;
+INSERT INTO dcm.post (code, person, role) SELECT 'han_c', id, 'collector' FROM dcm.person WHERE code = 'han';
+SELECT is(t.try_act('acc', no, 'request_check', '{"person": "han"}'), '22023 dcm.cannot_look', 'nor who has handled it') FROM w;
+SELECT is(t.try_act('acc', no, 'request_check', '{"person": "col"}'), 'ok', 'but a collector') FROM w;
+SELECT is(t.try_act('acc', no, 'reassign_task', '{"person": "lia"}'), '22023 dcm.cannot_look', 'also later') FROM w;
+SELECT is(pg_temp.buttons(p, no, 'check'), b, format('%s: %s', p, coalesce(b, 'no button'))) FROM w, (VALUES ('col', 'fail_check pass_check'), ('col2', NULL)) AS v (p, b);
+
 -- danger to life: guarded until a body is there, which has a clock of its own
 UPDATE dcm.setting SET value = '30 minute' WHERE name = 'danger_arrive_limit';
 CREATE TEMP TABLE d AS SELECT (dcm.report_case('E9901', dcm.point(121.605, 31.805), data => '{"severity": "danger"}', at => t.at('Mon 09:00'))).case_no AS no FROM dcm.become('col');
@@ -76,13 +85,25 @@ SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is righ
 -- appeals: two reviewers, none of whom took part, and the fact stays
 CREATE TEMP TABLE a AS SELECT t.case_in('closed', t.at('Mon 10:00')) AS no;
 SELECT is(t.try_act('lia2', no, 'appeal', t.data('appeal')), '42501 dcm.not_yours', 'whose case it was') FROM a;
+-- also by one that has returned it, or that joined
+CREATE TEMP TABLE a2 AS SELECT t.filed() AS no;
+SELECT is(t.try_act('lia', no, 'appeal', t.data('appeal')), '42501 dcm.not_yours', 'not before one had it') FROM a2;
+SELECT is((t.act('disp', no, 'dispatch', '{"org": "cg", "joint": ["hw"]}', t.at('Mon 09:30'))).state, 'dispatched', 'two have it') FROM a2;
+SELECT is((t.act('lia', no, 'return', t.data('return'), t.at('Mon 09:40'))).state, 'filed', 'one returns it') FROM a2;
+SELECT is(pg_temp.buttons(p, no, '^appeal'), b, p || ' may appeal: ' || coalesce(b, 'no')) FROM a2, (VALUES ('lia', 'appeal'), ('lia2', 'appeal'), ('sub', NULL)) AS v (p, b);
+SELECT is(t.try_act('lia', no, 'appeal', t.data('appeal')), 'ok', 'and appeals') FROM a2;
+SELECT is(t.try_act('lia', no, 'appeal', t.data('appeal')), '23514 dcm.appeal_waits', 'once at a time') FROM a2;
+SELECT is(t.try_act('lia2', no, 'appeal', t.data('appeal')), 'ok', 'as the other does') FROM a2;
+SELECT results_eq('SELECT org FROM dcm.appeal_register WHERE case_no = (SELECT no FROM a2) ORDER BY task_no', '{cg,hw}'::text[], 'each for itself');
+SELECT is(pg_temp.tasks(no), '1 appeal cg, 2 appeal hw', 'two tasks') FROM a2;
+DELETE FROM a2;
 SELECT is((t.act('lia', no, 'appeal', '{"ground": "weather", "statement": "flood"}', t.at('Mon 12:00'))).state, 'closed', 'the body appeals') FROM a;
 SELECT is(pg_temp.buttons('lead', no, 'appeal'), 'decide_appeal', 'the centre may decide') FROM a;
 SELECT is((t.act('lead', no, 'decide_appeal', '{"upheld": true, "exempts": "overdue"}', t.at('Mon 13:00'))).state, 'closed', 'a first review') FROM a;
 SELECT is(pg_temp.tasks(no), '1 check Mon 10:30 pass_check, 2 appeal cg', 'decides nothing yet') FROM a;
 SELECT is(t.try_act('lead', no, 'decide_appeal', '{"upheld": true, "exempts": "overdue"}'), '42501 dcm.separation', 'not twice by one') FROM a;
 SELECT is((t.act('boss', no, 'decide_appeal', '{"upheld": true, "exempts": "overdue,rework", "finding": "it was so"}', t.at('Mon 14:00'))).state, 'closed', 'a second') FROM a;
-SELECT results_eq('SELECT case_no, org, ground, ground_name, fault, reviews, outcome, exempts FROM dcm.appeal_register',
+SELECT results_eq('SELECT case_no, org, ground, ground_name, fault, reviews, outcome, exempts FROM dcm.appeal_register WHERE decided_at IS NOT NULL',
 	$$SELECT no, 'cg', 'weather', '天气原因', 'nobody', 2::bigint, 'upheld', 'overdue,rework' FROM a$$, 'upheld');
 SELECT is(t.try_act('aud', no, 'decide_appeal', '{"upheld": false}'), '23514 dcm.no_task', 'and decided') FROM a;
 SELECT is((t.act('lia', no, 'appeal', '{"ground": "system"}', t.at('Mon 15:00'))).state, 'closed', 'another appeal') FROM a;
@@ -105,6 +126,7 @@ SELECT is((t.act('disp', no, 'dispatch', '{"org": "cg", "coordinator": "com", "d
 SELECT results_eq('SELECT case_no, lead, org, ruled_at FROM dcm.liability_register', $$SELECT no, 'cg', NULL::text, NULL::timestamptz FROM u$$, 'it waits to be ruled on');
 SELECT results_eq('SELECT case_no, coordinator, why FROM dcm.coordination_list', $$SELECT no, 'com', '{coordinator,liability}'::text[] FROM u$$, 'and is on the coordinators'' list');
 SELECT is(t.try_act('lia', no, 'rule_liability', t.data('rule_liability')), '42501 dcm.no_right', 'not by a body itself') FROM u;
+SELECT is(t.try_act('coord', no, 'rule_liability', d::jsonb), '22023 dcm.bad_data', d) FROM u, unnest(ARRAY['{"org": "cg", "share": 150}', '{"org": "cg", "share": 0}', '{"org": "cg", "fund": -1}']) AS d;
 SELECT is(t.try_act('coord', no, 'rule_liability', '{"org": "cg", "share": 60, "fund": 1200.5}', t.at('Mon 15:00')), 'ok', 'the coordinator rules') FROM u;
 SELECT is(t.try_act('coord', no, 'rule_liability', '{"org": "hw", "share": 40}', t.at('Mon 15:10')), 'ok', 'on each that bears a part') FROM u;
 SELECT results_eq('SELECT org, share, fund, ruled_by FROM dcm.liability_register ORDER BY log_no', $$VALUES ('cg', 60::numeric, 1200.5, 'coord'), ('hw', 40, NULL, 'coord')$$, 'who bears how much');
@@ -118,16 +140,41 @@ SELECT is(t.try_act('coord', no, 'rule_liability', t.data('rule_liability')), 'o
 SELECT is((SELECT count(*) FROM u2, dcm.verify_case(no)), 0::bigint, 'the record is right');
 SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is right');
 
+-- whoever asks does not answer, and whoever returned does not judge
+INSERT INTO dcm.post (code, person, role, org) SELECT v.p || '_' || v.r || '2', h.id, v.r, o.id
+FROM (VALUES ('lia', 'dispatcher'), ('lia', 'shift_leader')) AS v (p, r) JOIN dcm.person AS h ON h.code = v.p JOIN dcm.org AS o ON o.code = 'sc';
+CREATE TEMP TABLE own AS SELECT t.handling() AS no;
+SELECT is((t.act('lia', no, 'request_extension', '{"reason": "weather"}', t.at('Mon 09:40'))).state, 'handling', 'asked for') FROM own;
+SELECT is(t.try_act('lia', no, a, at => t.at('Mon 09:45')), '42501 dcm.separation', a || ' by who asked') FROM own, unnest('{grant_extension,endorse_extension}'::text[]) AS a;
+SELECT is(pg_temp.buttons('lia', no, 'ension'), 'deny_extension', 'nor is there a button') FROM own;
+SELECT is(t.try_act('disp', no, 'endorse_suspension', at => t.at('Mon 09:45')), '23514 dcm.no_request', 'nor is another request endorsed') FROM own;
+SELECT is(t.try_act('lia', no, 'deny_extension', at => t.at('Mon 09:50')), 'ok', 'but taken back') FROM own;
+SELECT is((t.act('lia', no, 'return', t.data('return'), t.at('Mon 10:00'))).state, 'filed', 'returned') FROM own;
+SELECT is(t.try_act('lia', no, 'judge_return', '{"upheld": true}'), '42501 dcm.separation', 'not judged by who returned it') FROM own;
+UPDATE own SET no = t.handling();
+SELECT is((t.act('lia', no, 'handle', t.data('handle') || '{"misdirected": true}', t.at('Mon 10:00'))).state, 'handled', 'handled for another') FROM own;
+SELECT is(t.try_act('lia', no, 'judge_return', '{"upheld": true}'), '42501 dcm.separation', 'nor confirmed by who says so') FROM own;
+SELECT is(t.try_act('lia', no, a, CASE a WHEN 'merge' THEN jsonb_build_object('into', (SELECT no FROM w)) ELSE t.data(a) END), '42501 dcm.separation', a || ' by who handled it') FROM own, unnest('{void,merge}'::text[]) AS a;
+SELECT is((t.act('lia', no, 'appeal', t.data('appeal'), t.at('Mon 11:00'))).state, 'handled', 'an appeal') FROM own;
+INSERT INTO dcm.person (code, name) VALUES ('mate', 'mate');
+INSERT INTO dcm.post (code, person, role, org) SELECT 'mate_' || v.r, h.id, v.r, o.id FROM (VALUES ('liaison', 'cg'), ('leader', 'sc')) AS v (r, b) JOIN dcm.person AS h ON h.code = 'mate' JOIN dcm.org AS o ON o.code = v.b;
+SELECT is(t.try_act('mate', no, 'decide_appeal', '{"upheld": false}'), '42501 dcm.separation', 'is not reviewed by one of the body') FROM own;
+DELETE FROM dcm.post WHERE code IN ('lia_dispatcher2', 'lia_shift_leader2');
+
 -- two levels decide, where the city has it so
 UPDATE dcm.setting SET value = '2' WHERE name IN ('extension_levels', 'suspension_levels');
 SELECT is_empty('SELECT * FROM dcm.check_workflow()', 'the workflow as shipped has both levels');
 CREATE TEMP TABLE e AS SELECT t.handling() AS no;
 SELECT is(t.try_act('disp', no, 'endorse_extension'), '23514 dcm.no_request', 'nothing was asked for') FROM e;
+SELECT is(t.try_act('lia', no, 'request_extension', '{"reason": "weather", "extra": "1 work_day"}', t.at('Mon 10:00')), '22023 dcm.limit_unit', 'not in another unit') FROM e;
 SELECT is((t.act('lia', no, 'request_extension', '{"reason": "weather", "extra": "2 work_hour"}', t.at('Mon 10:00'))).state, 'handling', 'asked for') FROM e;
-SELECT is(pg_temp.buttons('disp', no, 'ension'), 'deny_extension endorse_extension grant_extension', 'the buttons are those of the request') FROM e;
+SELECT is(pg_temp.buttons('disp', no, 'ension'), 'deny_extension endorse_extension', 'the buttons are those of the request') FROM e;
+SELECT is(pg_temp.buttons('lead', no, 'ension'), NULL, 'the second level waits for the first') FROM e;
 SELECT is(t.try_act('lead', no, 'grant_extension', at => t.at('Mon 10:05')), '23514 dcm.not_endorsed', 'the first level first') FROM e;
 SELECT is(t.try_act('disp', no, 'endorse_extension', at => t.at('Mon 10:10')), 'ok', 'it is for it') FROM e;
 SELECT is(t.try_act('disp', no, 'endorse_extension', at => t.at('Mon 10:10')), '23514 dcm.endorsed', 'once') FROM e;
+SELECT is(pg_temp.buttons(p, no, 'ension'), b, format('%s: %s', p, b)) FROM e, (VALUES ('disp', 'deny_extension'), ('lead', 'grant_extension')) AS v (p, b);
+SELECT is((SELECT count(*) FROM dcm.worklist('lead') AS l WHERE l.case_no = no), 1::bigint, 'it waits on that desk') FROM e;
 SELECT is(t.try_act('disp', no, 'grant_extension', at => t.at('Mon 10:15')), '42501 dcm.separation', 'another decides') FROM e;
 SELECT is(t.try_act('lead', no, 'grant_extension', at => t.at('Mon 10:20')), 'ok', 'the second level does') FROM e;
 SELECT is(t.dues(no), 'Tue 11:00, Tue 11:30, Tue 09:00', 'and it is extended') FROM e;
@@ -216,6 +263,21 @@ EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
 END $$;
 SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_task SET %s WHERE case_no = %s AND task_no = %s', v.change, a.no, v.n)), format('task %s is not what the log says', v.n), format('%s of task %s', v.change, v.n))
 FROM a, (VALUES (2, 'outcome = ''denied'''), (3, 'done_at = done_at + interval ''1 hour'''), (3, 'done_by = 1'), (2, 'org = 1'), (1, 'person = 1'), (1, 'due = NULL'), (1, 'kind = ''verify'''), (1, 'requested_at = now()'), (4, 'log_no = 3')) AS v (n, change);
+-- an appeal of which one has reviewed it is not decided
+CREATE TEMP TABLE half AS SELECT t.case_in('closed') AS no;
+SELECT isnt((t.step(no, 'appeal')).state, NULL, 'appealed') FROM half;
+SELECT isnt((t.act('lead', no, 'decide_appeal', '{"upheld": true, "exempts": "all"}')).state, NULL, 'reviewed by one') FROM half;
+SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_task AS k SET done_at = l.occurred_at, done_by = l.actor, outcome = ''upheld'' FROM dcm.case_log AS l WHERE l.action = ''decide_appeal'' AND l.case_no = k.case_no AND k.case_no = %s AND k.kind = ''appeal''', no)), 'task 2 is not what', 'decided by one of two') FROM half;
+SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_task SET done_at = NULL, done_by = NULL, outcome = NULL WHERE case_no = %s AND task_no = 2', no)), 'task 2 is not what', 'open again') FROM a;
+SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_task SET log_no = NULL WHERE case_no = %s AND task_no = 2', no)), 'task 2 is not what', 'of no entry') FROM a;
+SELECT matches(pg_temp.tampered(format('UPDATE dcm.attachment SET %s WHERE case_no = %s AND attachment_no = 1', c, no)), 'attachment 1 is not what the log says', c) FROM a, unnest(ARRAY['uri = ''x''', 'sha256 = ''x''', 'lon = 1, lat = 2', 'kind = ''x''', 'taken_at = now()', 'log_no = 2']) AS c WHERE c !~ 'taken';
+SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_file SET %s WHERE case_no = %s', c, no)), 'is .*, the log says', c) FROM a, unnest(ARRAY['reporter = reporter + 1', 'grid = ''320681100001002''', 'area = ''320681''']) AS c;
+-- nor do codes that come to stand for others make a sound record unsound
+SAVEPOINT s;
+UPDATE dcm.org SET code = code || '_x' WHERE code IN ('hw', 'com');
+UPDATE dcm.person SET code = code || '_x' WHERE code IN ('col', 'col2');
+SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is right whatever things are called');
+ROLLBACK TO s;
 SELECT matches(pg_temp.tampered(format('DELETE FROM dcm.case_task WHERE case_no = %s AND task_no = 4', no)), 'task 4 is not what', 'one that is gone') FROM a;
 SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_file SET %s WHERE case_no = %s', change, twin)), format('%s is .*, the log says', field), change)
 FROM m, (VALUES ('merged_into', 'merged_into = NULL'), ('reopened', 'reopened = 1'), ('tasks', 'tasks = 5')) AS v (field, change)

@@ -171,7 +171,7 @@ SELECT pg_temp.mode('one_two');
 UPDATE dcm.action SET power = 'command' WHERE code = 'accept';
 SELECT is(pg_temp.says(pg_temp.outcome(w, (SELECT no FROM prepared WHERE state = 'reported'), 'accept')), e, w || ' accepts as a power of command') FROM (VALUES ('c_s', 'org_mode'), ('c_c', 'ok'), ('a_c', 'ok')) AS v (w, e);
 UPDATE dcm.action SET power = NULL WHERE code = 'accept';
-SELECT is(pg_temp.says(pg_temp.outcome('b_b', (SELECT no FROM prepared WHERE state = 'reported'), 'accept')), 'ok', 'anybody''s, where it takes none');
+SELECT is(pg_temp.says(pg_temp.outcome(w, (SELECT no FROM prepared WHERE state = 'reported'), 'accept')), e, w || ' accepts where it takes no power: any centre''s, in its own area') FROM (VALUES ('b_b', 'not_its_area'), ('a_c', 'ok'), ('a_s', 'ok'), ('c_c', 'ok')) AS v (w, e);
 SELECT is(t.try($$UPDATE dcm.action SET power = 'both' WHERE code = 'accept'$$), '23514 action_power_check', 'there are two powers');
 ROLLBACK TO s;
 

@@ -108,6 +108,8 @@ SELECT told.error(format('SELECT t.step(%s, ''request_extension'', ''2015-03-02 
 SELECT told.error(format('SELECT t.act(''col'', %s, ''guard''); SELECT t.act(''col'', %1$s, ''guard'')', no)) FROM told.c WHERE state = 'reported';
 SELECT told.error(format('SELECT t.act(''col'', %s, ''guard''); SELECT t.act(''col'', %1$s, ''relieve'')', no)) FROM told.c WHERE state = 'reported';
 SELECT told.act('lia', 'handling', 'reply_notice');
+SELECT told.error(format('SELECT t.act(''lia'', %s, ''appeal'', t.data(''appeal'')); SELECT t.act(''lia'', %1$s, ''appeal'', t.data(''appeal''))', no)) FROM told.c WHERE state = 'handling';
+SELECT told.act('acc', 'reported', 'request_verification', '{"person": "lia"}');
 SELECT told.act('lead', 'handling', 'issue_notice', '{"due": "2015-01-01 00:00+08"}');
 SELECT told.error('SELECT t.act(''col'', no, ''resolve_on_site'', t.data(''resolve_on_site'')), t.act(''lead'', no, ''close''), t.act(''lead'', no, ''reopen'', t.data(''reopen'')) FROM told.c WHERE state = ''reported''');
 SELECT told.error('SELECT t.act(''lead'', a.no, ''void'', t.data(''void'')), t.act(''lead'', b.no, ''merge'', jsonb_build_object(''into'', a.no)) FROM told.c AS a, told.c AS b WHERE a.state = ''reported'' AND b.state = ''filed''');
