@@ -261,6 +261,12 @@ static const Statement old_task_open = {"lstizz",
 	" VALUES ($1, $2, $3, $4, $5, $6)"
 " RETURNING case_no, task_no, kind, person, requested_at, due, done_at, done_by, outcome"};
 
+static const Statement old_task_find = {"lts",
+	"SELECT task_no::pg_catalog.int2, person::pg_catalog.int4, done_at::pg_catalog.timestamptz, NULL::pg_catalog.int4"
+	" FROM dcm.case_task_%1$d WHERE case_no" EQ "$1"
+	" AND kind" EQ "ANY (pg_catalog.string_to_array($2, ',')) AND ($3" EQ "0 OR task_no" EQ "$3)"
+" ORDER BY done_at IS NULL DESC, task_no DESC LIMIT 1"};
+
 static const Statement city_statements[CITY_COUNT] = {
 	[CITY_ACT_KEY] = {"lt",
 	"SELECT args::pg_catalog.bytea, log_no::pg_catalog.int4 FROM dcm.act_key WHERE case_no" EQ "$1 AND client_key" EQ "$2"},
@@ -618,6 +624,8 @@ leaf_plan(int year, LeafStatement statement)
 		s = &old_stage_open;
 	if (!kept.tells_stages && statement == LEAF_TASK_OPEN)
 		s = &old_task_open;
+	if (!kept.tells_stages && statement == LEAF_TASK_FIND)
+		s = &old_task_find;
 	if (leaf->plans[statement] == NULL)
 	{
 		Oid			types[MAX_ARGS];

@@ -49,6 +49,7 @@ find_task(const Act *act, const char *kinds, int number, Task *task)
 {
 	Datum		values[3] = {Int64GetDatum(act->case_no), CStringGetTextDatum(kinds), Int16GetDatum(number)};
 	Datum		person;
+	Datum		org;
 	bool		isnull;
 
 	if (SPI_execute_plan(leaf_plan(leaf_year(act->case_no), LEAF_TASK_FIND), values, NULL, false, 1) != SPI_OK_SELECT)
@@ -60,13 +61,8 @@ find_task(const Act *act, const char *kinds, int number, Task *task)
 	task->person = isnull ? 0 : DatumGetInt32(person);
 	(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull);
 	task->is_done = !isnull;
-	task->org = 0;
-	if (SPI_tuptable->tupdesc->natts > 3)
-	{
-		Datum		org = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4, &isnull);
-
-		task->org = isnull ? 0 : DatumGetInt32(org);
-	}
+	org = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4, &isnull);
+	task->org = isnull ? 0 : DatumGetInt32(org);
 	return true;
 }
 

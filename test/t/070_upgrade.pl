@@ -101,7 +101,7 @@ like($node->safe_psql('old', q{SELECT string_agg(concat_ws(' ', d.table_name, d.
 $node->safe_psql('old', q{SELECT dcm.load_preset(preset) FROM dcm.presets() WHERE preset !~ '^org_'}, @owner);
 is(lost_rows('old'), '', 'loading every preset changes no row, but for those that set settings');
 is($node->safe_psql('old', q{SELECT string_agg(concat_ws(' ', d.table_name, d.state, d.col), E'\n' ORDER BY d.table_name, d.state) FROM dcm.presets() AS p CROSS JOIN LATERAL dcm.preset_diff(p.preset) AS d WHERE d.table_name <> 'setting'}, @owner),
-	"escalation_rule changed shift\nfiling_standard changed limit_1\nrole changed max_backdate\n" . "transition changed roles\n" x 7 . "transition ended",
+	"action_key changed type\nescalation_rule changed shift\nfiling_standard changed limit_1\nrole changed max_backdate\n" . "transition changed roles\n" x 7 . "transition ended",
 	'what is left are the city\'s own changes, and the roles of transitions that are its own');
 goes_on('old', '2026-05-03 01:00+00');
 

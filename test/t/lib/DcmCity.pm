@@ -122,6 +122,7 @@ sub add_base_data
 		-- a rule whose sample takes all, so that cases go as they do without
 		INSERT INTO dcm.auto_rule (name, step, source, sample_percent) VALUES ('采集员上报', 'accept', 'collector', 100);
 	}, extra_params => [ '-U', 'city_owner' ]);
+	$node->safe_psql($db, 'SELECT dcm.make_anchor()', extra_params => [ '-U', 'city_owner' ]);
 	# calls, of which one was erased
 	$node->safe_psql($db, q{
 		INSERT INTO dcm.person (code, name) VALUES ('keeper', '信息保护员');
