@@ -95,3 +95,39 @@ END
 $$;
 COMMENT ON FUNCTION dcm.grant_roles() IS
 	'Gives the database roles their rights on the city; called by its owner, after create_city and after a restore. 授予数据库角色权限,建城及恢复后执行。';
+
+CREATE FUNCTION dcm.check_roles(OUT login text, OUT problem text, OUT detail text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 2
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	WITH RECURSIVE held AS (
+		SELECT r.oid AS login, r.oid AS role FROM pg_roles AS r WHERE r.rolcanlogin
+		UNION
+		SELECT h.login, m.roleid FROM held AS h JOIN pg_auth_members AS m ON m.member = h.role
+	), powers AS (
+		SELECT l.rolname::text AS login, array_agg(r.rolname::text ORDER BY r.rolname) AS roles
+		FROM held AS h JOIN pg_roles AS l ON l.oid = h.login JOIN pg_roles AS r ON r.oid = h.role
+		WHERE r.rolname IN ('dcm_config', 'dcm_security', 'dcm_audit')
+		GROUP BY l.rolname
+	)
+	SELECT NULL::text, 'no_role', format('role "%s" does not exist: dcm.create_roles() makes it. 角色不存在。', n.name)
+	FROM unnest('{dcm_app,dcm_config,dcm_security,dcm_audit,dcm_job,dcm_loader,dcm_bi,dcm_exchange}'::text[]) AS n (name)
+	WHERE NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = n.name)
+	UNION ALL
+	SELECT p.login, 'two_of_three', format('it holds %s: whoever configures, whoever gives rights and whoever audits are three. 三员分立:配置、安全、审计不得兼任。', array_to_string(p.roles, ', '))
+	FROM powers AS p WHERE cardinality(p.roles) > 1
+	UNION ALL
+	-- what the city's people act by, with a right to tell of any time
+	SELECT l.rolname::text, 'loader_acts', 'it is a member of dcm_loader and of dcm_app: an application''s login that may tell any time. 应用登录不应兼有补录权限。'
+	FROM pg_roles AS l
+	WHERE l.rolcanlogin
+		AND EXISTS (SELECT FROM held AS h JOIN pg_roles AS r ON r.oid = h.role WHERE h.login = l.oid AND r.rolname = 'dcm_loader')
+		AND EXISTS (SELECT FROM held AS h JOIN pg_roles AS r ON r.oid = h.role WHERE h.login = l.oid AND r.rolname = 'dcm_app')
+	ORDER BY 2, 1, 3;
+END
+$$;
+COMMENT ON FUNCTION dcm.check_roles() IS
+	'What is wrong with who holds the database roles: a role that is absent (no_role), a login that holds two of dcm_config, dcm_security and dcm_audit, itself or through other roles (two_of_three), an application''s login that is a loader too (loader_acts). No row where nothing is. 数据库角色检查(三员分立)。';
