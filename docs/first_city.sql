@@ -18,8 +18,9 @@ INSERT INTO dcm.org (code, name, level, kind) VALUES
 
 -- People, and the posts that give them their rights.
 INSERT INTO dcm.person (code, name) VALUES ('zhang', '张'), ('li', '李'), ('zhao', '赵');
-INSERT INTO dcm.post (code, person, role, org)
-SELECT h.person || '.' || h.role, p.id, h.role, o.id
+INSERT INTO dcm.post (code, person, role, org, area)
+SELECT h.person || '.' || h.role, p.id, h.role, o.id,
+	CASE h.role WHEN 'collector' THEN '320681100'::dcm.area_code END -- a collector sees the own area
 FROM (VALUES
 		('zhang', 'collector', 'centre'),
 		('li', 'acceptor', 'centre'), ('li', 'shift_leader', 'centre'), ('li', 'dispatcher', 'centre'),

@@ -90,7 +90,7 @@ COMMENT ON TABLE dcm.job_lock IS
 INSERT INTO dcm.job_lock VALUES ('escalate'), ('resume'), ('recompute'), ('auto');
 
 -- The post by which person system does what a job does to a case.
-INSERT INTO dcm.role (code, name, name_en) VALUES ('system', '系统', 'system');
+INSERT INTO dcm.role (code, name, name_en, sees) VALUES ('system', '系统', 'system', 'all');
 INSERT INTO dcm.post (code, person, role)
 SELECT 'system', p.id, 'system' FROM dcm.person AS p WHERE p.code = 'system';
 

@@ -299,7 +299,8 @@ BEGIN ATOMIC
 		('recur_metres', 'number', NULL),
 		('recur_within', 'interval', NULL),
 		('org_mode_enforced', 'boolean', NULL),
-		('reporter_may_check', 'boolean', NULL)) AS v (setting, kind, choices);
+		('reporter_may_check', 'boolean', NULL),
+		('row_security', 'boolean', NULL)) AS v (setting, kind, choices);
 END;
 COMMENT ON FUNCTION dcm.setting_kinds() IS
 	'What kind of value each setting of dcm has, and which values a choice has; other settings are text. 各设置的取值类型与可选值。';

@@ -605,6 +605,7 @@ DECLARE
 	cases bigint[];
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
+	PERFORM dcm.require_sight();
 	IF since IS NOT NULL THEN
 		SELECT coalesce(pg_catalog.array_agg(DISTINCT l.case_no), '{}') INTO cases
 		FROM dcm.case_log AS l WHERE l.recorded_at >= since;
@@ -617,7 +618,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.verify_all(timestamptz, text) IS
-	'What is wrong with the record: chain, text, step, fold and the city''s own anchors are checked apart; since limits all but the anchors to cases with an entry told from then on, anchor is one that somebody outside has kept, which must be among them. No row where nothing is wrong. 校验全部案卷:链、文本、步骤、推算与锚点。';
+	'What is wrong with the record: chain, text, step, fold and the city''s own anchors are checked apart; since limits all but the anchors to cases with an entry told from then on, anchor is one that somebody outside has kept, which must be among them. No row where nothing is wrong. 42501 for who does not see every case. 校验全部案卷:链、文本、步骤、推算与锚点。';
 
 CREATE FUNCTION dcm.verify_case(case_no bigint) RETURNS TABLE (log_no int, part text, problem text)
 	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 1

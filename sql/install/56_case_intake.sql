@@ -153,12 +153,13 @@ BEGIN
 			MESSAGE = format('there is no intake %s', coalesce(intake::text, 'NULL')),
 			CONSTRAINT = 'dcm.no_intake';
 	END IF;
-	RETURN dcm.report_case(category, location, told.source, coalesce(description, told.text), component,
+	-- a body reads the description, and is not to read in it who called
+	RETURN dcm.report_case(category, location, told.source, coalesce(description, dcm.without_caller(intake, told.text)), component,
 		coalesce(address, told.address), attachments, data, intake, crs, at, client_key);
 END
 $$;
 COMMENT ON FUNCTION dcm.report_intake(bigint, text, geometry, text, dcm.component_id, text, jsonb, jsonb, text, timestamptz, text) IS
-	'Makes the case of an intake: dcm.report_case with its source, and with its text and address where no others are given; the intake then has the case''s number. 23514 for a consultation, suggestion or praise, 55000 for an intake that has a case or is answered, P0002 for an unknown one, else as dcm.report_case. 由诉求上报案卷。';
+	'Makes the case of an intake: dcm.report_case with its source, and with its text and address where no others are given, the text without the caller''s name, number and account; the intake then has the case''s number. 23514 for a consultation, suggestion or praise, 55000 for an intake that has a case or is answered, P0002 for an unknown one, else as dcm.report_case. 由诉求上报案卷。';
 
 CREATE FUNCTION dcm.callbacks_due(at timestamptz = NULL,
 	OUT intake bigint, OUT source text, OUT external_no text, OUT kind text, OUT case_no bigint, OUT state text,

@@ -107,6 +107,7 @@ DECLARE
 	tree bytea;
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
+	PERFORM dcm.require_sight();
 	FOR a IN SELECT * FROM dcm.anchor AS x ORDER BY x.id LOOP
 		anchor := a.root;
 		seen := seen OR a.root = given;
@@ -139,7 +140,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.verify_anchors(text) IS
-	'What is wrong with the anchors: each against the one before it and the log as it is now, and whether the one that is given, as somebody outside keeps it, is among them. No row where nothing is. 校验锚点及外部留存的锚点。';
+	'What is wrong with the anchors: each against the one before it and the log as it is now, and whether the one that is given, as somebody outside keeps it, is among them. No row where nothing is. 42501 for who does not see every case. 校验锚点及外部留存的锚点。';
 
 CREATE FUNCTION dcm.anchored(case_no bigint, OUT anchor text, OUT log_no int, OUT leaf bytea, OUT path jsonb)
 	RETURNS SETOF record

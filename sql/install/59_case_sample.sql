@@ -80,6 +80,7 @@ DECLARE
 	was record;
 	anew record;
 BEGIN
+	PERFORM dcm.require_sight();
 	was := dcm.find_sample(sample);
 	anew := dcm.sample_draw(was.kind, was.since, was.till, was.percent, was.seed, was.drawn_at);
 	RETURN QUERY
@@ -104,4 +105,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.check_sample(bigint) IS
-	'Draws a sample anew, from the log as it was told until then and the seed, and tells where it is another: population, number, cases or order, in words; no row where it is the same. P0002 for an unknown sample. 复算样本,说明与记录不符之处。';
+	'Draws a sample anew, from the log as it was told until then and the seed, and tells where it is another: population, number, cases or order, in words; no row where it is the same. P0002 for an unknown sample, 42501 for who does not see every case. 复算样本,说明与记录不符之处。';

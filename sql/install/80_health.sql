@@ -10,6 +10,7 @@ DECLARE
 	c record;
 	days int;
 	years text;
+	open_tables text;
 	can_count boolean := true;
 	n bigint;
 	today date := (now() AT TIME ZONE setting('time_zone'))::date;
@@ -105,6 +106,25 @@ BEGIN
 		RETURN NEXT;
 	END IF;
 
+	part := 'sight';
+	SELECT string_agg(r.relname, ', ' ORDER BY r.relname) INTO open_tables
+	FROM pg_policy AS p JOIN pg_class AS r ON r.oid = p.polrelid
+	WHERE p.polname = 'sight' AND r.relnamespace = 'dcm'::regnamespace AND NOT r.relrowsecurity;
+	IF open_tables IS NOT NULL THEN
+		level := 'warning';
+		problem := format('Row-level security is switched off on %s: whoever may read them reads every case.', open_tables);
+		problem_zh := format('以下表的行级安全已关闭:%s,有读权限者可见全部案卷。', open_tables);
+		advice := 'ALTER TABLE dcm.… ENABLE ROW LEVEL SECURITY;';
+		RETURN NEXT;
+	END IF;
+	IF NOT setting('row_security')::boolean THEN
+		level := 'notice';
+		problem := 'Setting row_security is false: whoever may read the case tables reads every case.';
+		problem_zh := '设置 row_security 为 false:有读权限者可见全部案卷。';
+		advice := 'See that posts have their bodies and areas (docs/security.md), then UPDATE dcm.setting SET value = NULL WHERE name = ''row_security'';';
+		RETURN NEXT;
+	END IF;
+
 	part := 'auto';
 	FOR c IN SELECT r.name, r.step FROM auto_rule AS r
 		WHERE r.valid @> now() AND NOT EXISTS (SELECT FROM auto_steps() AS s WHERE r.id = ANY (s.rules))
@@ -139,4 +159,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.health() IS
-	'What somebody should look after, a row each with level error, warning or notice and what to do: a calendar that runs out within 45 days or has, or that covers a year without any holiday, deadlines that a change of calendar would move or that are provisional, faults of grids, bodies and posts, automatic rules that cannot act, jobs that stand still. No row where all is well. 运行健康检查:需要处理的问题及办法。';
+	'What somebody should look after, a row each with level error, warning or notice and what to do: a calendar that runs out within 45 days or has, or that covers a year without any holiday, deadlines that a change of calendar would move or that are provisional, faults of grids, bodies and posts, cases that anybody sees, automatic rules that cannot act, jobs that stand still. No row where all is well. 运行健康检查:需要处理的问题及办法。';

@@ -42,8 +42,9 @@ BEGIN
 				CASE object.relname WHEN 'stage_people' THEN 'dcm_security' ELSE 'dcm_config' END);
 		END IF;
 	END LOOP;
-	-- other systems fetch what is to be told them
+	-- other systems fetch what is to be told them; policies look a case up by its number
 	GRANT SELECT ON dcm.outbox TO dcm_exchange;
+	GRANT SELECT (case_no) ON dcm.case_file TO dcm_exchange, dcm_security;
 	GRANT SELECT, INSERT, UPDATE ON dcm.person, dcm.post, dcm.role TO dcm_security;
 	GRANT SELECT ON dcm.org, dcm.duty_area, dcm.duty_area_grid, dcm.region, dcm.setting, dcm.config_log TO dcm_security;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON dcm.component, dcm.grid, dcm.duty_area_grid TO dcm_config;
@@ -64,7 +65,7 @@ BEGIN
 		GRANT EXECUTE ON FUNCTION dcm.register_call(text, text, text, text, text, text, text, text, timestamptz, timestamptz, text),
 			dcm.link_intake(bigint, bigint), dcm.answer_intake(bigint, text, text, timestamptz),
 			dcm.rate_intake(bigint, text, timestamptz), dcm.call_back(bigint, boolean, text, timestamptz),
-			dcm.intake_caller(bigint), dcm.caller_history(text), dcm.erase(text, text, bigint, bigint, int, text) TO dcm_app, dcm_loader;
+			dcm.intake_caller(bigint), dcm.caller_history(text), dcm.without_caller(bigint, text), dcm.erase(text, text, bigint, bigint, int, text) TO dcm_app, dcm_loader;
 	END IF;
 
 	IF to_regclass('dcm.sample') IS NOT NULL THEN

@@ -57,6 +57,7 @@ DROP FUNCTION dcm.verify_all(timestamptz);
 @replace install/58_case_auto.sql@
 @replace install/59_case_sample.sql@
 @replace install/59_case_registers.sql@
+@replace install/59_case_sight.sql@
 @replace install/70_job.sql@
 @replace install/80_health.sql@
 @replace install/90_city.sql@

@@ -17,9 +17,6 @@
 #include "code/codes.h"
 #include "errors.h"
 
-/* A tree of bodies is not deeper; a circle in it ends there. */
-#define TREE_DEPTH 32
-
 typedef struct OrgMode
 {
 	const char *name;
@@ -59,26 +56,6 @@ powers_of_centre(const Workflow *wf, const Org *centre)
 	return centre->powers & powers_of_level(wf, centre->level);
 }
 
-/* The body that a post is of: a work group or hotline is part of that above it. */
-static const Org *
-body_of_post(const People *people, const Post *post)
-{
-	const Org  *org = people_org(people, post->org);
-
-	for (int depth = 1; org && org->is_part && org->parent != 0 && depth < TREE_DEPTH; depth++)
-		org = people_org(people, org->parent);
-	return org;
-}
-
-/* The area of a body, or of the nearest one above it that has one; 0 for none. */
-static AreaCode
-territory(const People *people, const Org *org)
-{
-	for (int depth = 1; org && org->area == 0 && depth < TREE_DEPTH; depth++)
-		org = org->parent != 0 ? people_org(people, org->parent) : NULL;
-	return org ? org->area : 0;
-}
-
 /*
  * Whether a centre below the city's level commands a body: those of its own
  * level and below by where they are, those above not where the mode has the
@@ -87,8 +64,8 @@ territory(const People *people, const Org *org)
 static bool
 commands(const Act *act, const Org *centre, const Org *body)
 {
-	AreaCode	area = territory(act->actor.people, centre);
-	AreaCode	its_area = territory(act->actor.people, body);
+	AreaCode	area = people_territory(act->actor.people, centre);
+	AreaCode	its_area = people_territory(act->actor.people, body);
 
 	if (body->level >= centre->level)
 		return area == 0 || (its_area != 0 && area_within(its_area, area));
@@ -107,7 +84,7 @@ judge(const Act *act, const Org *centre, const Org *body)
 	if (centre->level < 2)
 		return CENTRE_MAY;
 	/* what takes no power may be done to a case of which only an address is known */
-	area = territory(act->actor.people, centre);
+	area = people_territory(act->actor.people, centre);
 	if (area != 0 && (ACT_NULL(act, area) ? act->action->power != 0 :
 					  !area_within(DatumGetAreaCode(ACT_GET(act, area)), area)))
 		return CENTRE_ELSEWHERE;
@@ -131,7 +108,7 @@ centre_lets(const Post *post, void *question)
 	if (strcmp(q->act->transition->roles[0], "*") == 0 || q->act->loaded ||
 		!settings->org_mode_enforced || settings->org_mode == NULL)
 		return true;
-	centre = body_of_post(q->act->actor.people, post);
+	centre = people_whole_body(q->act->actor.people, post->org);
 	if (centre == NULL || centre->powers == 0)
 		return true;
 	refusal = judge(q->act, centre, q->body);
@@ -168,7 +145,7 @@ refuse_place(const CentreQuestion *q)
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("body \"%s\" may not %s a case outside its area", q->centre->code, act->action->code),
 			 errdetail("Its area is %s, the case lies in %s.",
-					   area_text(territory(act->actor.people, q->centre)),
+					   area_text(people_territory(act->actor.people, q->centre)),
 					   ACT_NULL(act, area) ? "none" : area_text(DatumGetAreaCode(ACT_GET(act, area)))),
 			 errname("dcm.not_its_area")));
 }
@@ -177,7 +154,7 @@ static void
 refuse_body(const CentreQuestion *q)
 {
 	const People *people = q->act->actor.people;
-	AreaCode	its_area = territory(people, q->body);
+	AreaCode	its_area = people_territory(people, q->body);
 	char	   *detail;
 
 	if (q->body->level < q->centre->level && (powers_of_level(q->act->wf, 1) & POWER_COMMAND) != 0)
@@ -185,7 +162,7 @@ refuse_body(const CentreQuestion *q)
 						  q->body->level, q->act->wf->settings.org_mode);
 	else
 		detail = psprintf("Its area is %s, that of the centre %s.",
-						  its_area == 0 ? "none" : area_text(its_area), area_text(territory(people, q->centre)));
+						  its_area == 0 ? "none" : area_text(its_area), area_text(people_territory(people, q->centre)));
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("body \"%s\" does not command body \"%s\"", q->centre->code, q->body->code),

@@ -177,8 +177,8 @@ dcm_become(PG_FUNCTION_ARGS)
  * The person of dcm.become with the post chosen there (or 0), else the one
  * whose login the session's user is; NULL where that is nobody.
  */
-static const Person *
-who_acts(const People *people, int *post)
+const Person *
+identity_who(const People *people, int *post)
 {
 	int			id = 0;
 
@@ -198,7 +198,7 @@ identity_actor(void)
 {
 	Actor		actor = {.people = people_get(), .loader = granted("dcm_loader")};
 
-	actor.person = who_acts(actor.people, &actor.post);
+	actor.person = identity_who(actor.people, &actor.post);
 	if (actor.person == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -314,7 +314,7 @@ Datum
 dcm_acting(PG_FUNCTION_ARGS)
 {
 	int			post;
-	const Person *person = who_acts(people_get(), &post);
+	const Person *person = identity_who(people_get(), &post);
 
 	if (person == NULL)
 		PG_RETURN_NULL();

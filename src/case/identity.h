@@ -22,6 +22,7 @@ typedef bool (*PostRule) (const Post *post, void *question);
 
 extern void identity_init(void);
 extern Actor identity_actor(void);
+extern const Person *identity_who(const People *people, int *post);
 extern const Post *identity_right(const Actor *actor, char **roles, int nroles,
 								  int org, TimestampTz at, bool *other_body,
 								  PostRule rule, void *question);

@@ -14,6 +14,9 @@
 #include "case/people.h"
 #include "config_cache.h"
 
+/* A tree of bodies is not deeper; a circle in it ends there. */
+#define TREE_DEPTH 32
+
 static void *people_build(void);
 
 static const char *const people_tables[] = {"person", "post", "role", "org", NULL};
@@ -74,12 +77,22 @@ build_persons(People *people)
 		};
 }
 
+static RoleSees
+sees_of_role(const char *sees)
+{
+	if (sees == NULL)
+		return SEES_BY_BODY;
+	return strcmp(sees, "all") == 0 ? SEES_ALL : SEES_AREA;
+}
+
 static void
 build_posts(People *people)
 {
+	/* sees by way of jsonb, since a city of 0.1.0 has no such column yet */
 	config_cache_query("SELECT t.person::pg_catalog.int8, t.id::pg_catalog.int8, t.code, t.role, t.org::pg_catalog.int8,"
 					   " (extract(epoch FROM r.max_backdate) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8,"
 					   " r.for_body::pg_catalog.int4::pg_catalog.int8, " VALIDITY
+					   ", t.area::dcm.area_code, t.duty_area::pg_catalog.int8, pg_catalog.to_jsonb(r) OPERATOR(pg_catalog.->>) 'sees'"
 					   " FROM dcm.post AS t JOIN dcm.role AS r ON r.code OPERATOR(pg_catalog.=) t.role"
 					   " WHERE NOT pg_catalog.isempty(t.valid) ORDER BY t.person, t.id");
 	people->nposts = SPI_processed;
@@ -95,7 +108,10 @@ build_posts(People *people)
 				.max_backdate = column_int(i, 6),
 				.for_body = column_int(i, 7) != 0,
 				.since = column_int(i, 8),
-				.till = column_int(i, 9)
+				.till = column_int(i, 9),
+				.area = column_int(i, 10),
+				.duty_area = (int) column_int(i, 11),
+				.sees = sees_of_role(column_text(i, 12))
 		};
 }
 
@@ -130,6 +146,8 @@ build_orgs(People *people)
 				.till = column_int(i, 5),
 				.powers = powers_of_kind(kind),
 				.is_part = strcmp(kind, "work_group") == 0 || strcmp(kind, "hotline") == 0,
+				.over_area = strcmp(kind, "government") == 0 || strcmp(kind, "committee") == 0 ||
+				powers_of_kind(kind) != 0,
 				.level = (int) column_int(i, 7),
 				.area = column_int(i, 8)
 		};
@@ -216,11 +234,31 @@ people_org_by_code(const People *people, const char *code)
 	return NULL;
 }
 
+/* The body of a post: a work group or hotline is part of that above it; or NULL. */
+const Org *
+people_whole_body(const People *people, int org)
+{
+	const Org  *body = people_org(people, org);
+
+	for (int depth = 1; body && body->is_part && body->parent != 0 && depth < TREE_DEPTH; depth++)
+		body = people_org(people, body->parent);
+	return body;
+}
+
+/* The area of a body, or of the nearest one above it that has one; 0 for none. */
+int64
+people_territory(const People *people, const Org *org)
+{
+	for (int depth = 1; org && org->area == 0 && depth < TREE_DEPTH; depth++)
+		org = org->parent != 0 ? people_org(people, org->parent) : NULL;
+	return org ? org->area : 0;
+}
+
 /* Whether org is the ancestor or below it; a cycle in the tree ends the walk. */
 bool
 people_org_within(const People *people, int org, int ancestor)
 {
-	for (int depth = 0; org != 0 && depth < 32; depth++)
+	for (int depth = 0; org != 0 && depth < TREE_DEPTH; depth++)
 	{
 		const Org  *row = people_org(people, org);
 

@@ -14,6 +14,14 @@
 #define POWER_COMMAND 2
 #define POWER_BOTH (POWER_SUPERVISION | POWER_COMMAND)
 
+/* What the posts of a role see, where that does not go by their body. */
+typedef enum RoleSees
+{
+	SEES_BY_BODY,
+	SEES_AREA,
+	SEES_ALL
+} RoleSees;
+
 typedef struct Person
 {
 	int			id;
@@ -30,8 +38,11 @@ typedef struct Post
 	char	   *code;
 	char	   *role;
 	int			org;			/* or 0 */
+	int64		area;			/* or 0 */
+	int			duty_area;		/* or 0 */
 	int64		max_backdate;	/* microseconds, of the role */
 	bool		for_body;		/* of the role: acts for its own body alone */
+	RoleSees	sees;			/* of the role */
 	TimestampTz since;
 	TimestampTz till;
 } Post;
@@ -44,6 +55,7 @@ typedef struct Org
 	int			level;			/* 1 city, 2 district … */
 	int			powers;			/* of its kind; 0: it is no centre */
 	bool		is_part;		/* a work group or hotline, part of the body above it */
+	bool		over_area;		/* a centre, government or committee */
 	int64		area;			/* or 0 */
 	TimestampTz since;
 	TimestampTz till;
@@ -67,6 +79,8 @@ extern const Person *people_by_login(const People *people, const char *login);
 extern const Post *people_posts(const People *people, int person, int *n);
 extern const Org *people_org(const People *people, int id);
 extern const Org *people_org_by_code(const People *people, const char *code);
+extern const Org *people_whole_body(const People *people, int org);
+extern int64 people_territory(const People *people, const Org *org);
 extern bool people_org_within(const People *people, int org, int ancestor);
 
 #endif							/* DCM_PEOPLE_H */

@@ -225,6 +225,8 @@ take_later_setting(WorkflowSettings *s, const char *name, const char *value, int
 		(void) parse_bool(value, &s->org_mode_enforced);
 	else if (strcmp(name, "reporter_may_check") == 0)
 		s->reporter_may_not_check = !setting_is_on(value);
+	else if (strcmp(name, "row_security") == 0)
+		s->sight_is_free = !setting_is_on(value);
 	else if (strcmp(name, "danger_arrive_limit") == 0)
 	{
 		s->has_danger_limit = true;
@@ -245,7 +247,7 @@ build_later_settings(WorkflowSettings *s)
 					   " FROM dcm.setting WHERE name OPERATOR(pg_catalog.=)"
 					   " ANY ('{arrive_limit,danger_arrive_limit,redispatch_limit,request_stops_clock,suspend_from,rework_limit,"
 					   "joint_done,first_receiver,extension_levels,suspension_levels,appeal_reviews,"
-					   "org_mode,org_mode_enforced,reporter_may_check}')"
+					   "org_mode,org_mode_enforced,reporter_may_check,row_security}')"
 					   " AND coalesce(value, default_value) IS NOT NULL");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{

@@ -96,6 +96,7 @@ typedef struct WorkflowSettings
 	char	   *org_mode;
 	bool		org_mode_enforced;
 	bool		reporter_may_not_check;
+	bool		sight_is_free;	/* row_security is off: who reads case tables reads all */
 } WorkflowSettings;
 
 typedef struct Workflow

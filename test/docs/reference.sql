@@ -36,7 +36,8 @@ SELECT m.*,
 			'is_overlapping', 'check_adjacent', 'moved_areas', 'is_replacing', 'written_here', 'same_key', 'valid_with', 'json_key', 'setting_kinds', 'setting_fault', 'component_value_fault', 'is_component_state',
 			'check_component_data', 'apply_component_data', 'component_serials', 'place_text', 'natural_key', 'readable_row', 'find_preset', 'preset_script',
 			'person_with', 'told_at', 'told_after', 'is_loader', 'next_days', 'falls', 'take_intake', 'move_intakes', 'held_intake', 'erase_text', 'erase_address', 'endorser', 'org_within',
-			'near_point', 'batch_fault', 'mode_gives', 'centre_of', 'territory', 'centre_reach', 'auto_steps', 'auto_open', 'auto_judge', 'auto_doubt', 'auto_note', 'auto_carry', 'auto_batch', 'sample_draw', 'find_sample', 'anchor_leaf', 'anchor_leaves', 'anchor_root', 'config_digest', 'merkle_root', 'merkle_path', 'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid') AS machinery
+			'near_point', 'batch_fault', 'mode_gives', 'centre_of', 'territory', 'centre_reach', 'auto_steps', 'auto_open', 'auto_judge', 'auto_doubt', 'auto_note', 'auto_carry', 'auto_batch', 'sample_draw', 'find_sample', 'anchor_leaf', 'anchor_leaves', 'anchor_root', 'config_digest', 'merkle_root', 'merkle_path', 'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid',
+			'among', 'among_support', 'my_first_grid', 'my_last_grid', 'my_person', 'my_roles', 'my_duty_areas', 'sees_freely', 'sees_intakes', 'without_caller', 'require_sight') AS machinery
 FROM member AS m;
 
 CREATE TEMP VIEW chapter (turn, division, title) AS VALUES

@@ -119,6 +119,14 @@ UPDATE dcm.setting SET value = 'false' WHERE name = 'org_mode_enforced';
 @include city/71_case_erasure.sql@
 @include city/72_case_sample.sql@
 @include city/73_case_anchor.sql@
+
+-- who sees which case: what roles of before are told; a city that is at work is
+-- held to it once it says so
+ALTER TABLE dcm.role ADD COLUMN sees text CHECK (sees IN ('area', 'all'));
+UPDATE dcm.role SET sees = CASE WHEN code IN ('collector', 'video_watcher', 'area_head') THEN 'area' ELSE 'all' END
+WHERE code IN ('collector', 'video_watcher', 'area_head', 'auditor', 'privacy', 'system');
+@include city/80_case_rls.sql@
+UPDATE dcm.setting SET value = 'false' WHERE name = 'row_security';
 ALTER TABLE dcm.reason
 	DROP CONSTRAINT reason_kind_check,
 	ADD CONSTRAINT reason_kind_check CHECK (kind IN ('return', 'reject', 'extend', 'suspend', 'void', 'appeal', 'erase', 'reopen'));
@@ -127,6 +135,8 @@ ALTER TABLE dcm.reason
 COMMENT ON TABLE dcm.org IS
 	'Bodies as a tree of any depth: level 1 city, 2 district, 3 street, 4 community or enterprise; a government answers for its area (属地), an enterprise for what it owns. 机构:监督中心、指挥中心、专业部门、属地政府、企业等。';
 COMMENT ON COLUMN dcm.org.platform IS 'Tier of the platform by which the body receives cases: 1, 2 or 3, NULL for none. 接入平台级别:一级、二级、三级平台。';
+COMMENT ON TABLE dcm.role IS
+	'Business roles; max_backdate is how far back an entry of the role may be told, for_body that it acts for the body of its post alone, on that body''s cases, sees what its posts see of cases: area, that of the post; all; NULL, by the body. 业务角色、可补录的时限、是否仅代表本单位、可见范围。';
 COMMENT ON TABLE dcm.post IS
 	'Who holds which role in which body, for which area, and when; leaders and deputies of a body are posts too, and a person may have several. code names the post, whoever holds it: a change is a new row, which replaces the one before, so that what was done then names who held it then. 岗位:人员、角色、机构、区域与任期,变更即新版本。';
 COMMENT ON COLUMN dcm.post.basis IS 'staff 在编, contract 外包, volunteer 志愿者, honorary 义务(人大代表、政协委员、居民代表等)。';
