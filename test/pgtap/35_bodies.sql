@@ -214,23 +214,11 @@ SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is righ
 UPDATE dcm.setting SET value = NULL WHERE name = 'request_stops_clock';
 
 -- what somebody changes of the bodies is found
-CREATE FUNCTION pg_temp.tampered(change text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	SET LOCAL session_replication_role = replica;
-	EXECUTE change;
-	SET LOCAL session_replication_role = origin;
-	SELECT string_agg(DISTINCT v.problem, '; ') INTO answer FROM dcm.verify_all() AS v;
-	RAISE EXCEPTION USING ERRCODE = 'ZZ999', MESSAGE = coalesce(answer, 'nothing');
-EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
-	RETURN SQLERRM;
-END $$;
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.assignment SET %s WHERE case_no = %s AND work_no = %s', v.change, j.no, v.n)), format('assignment %s is not what the log says', v.n), format('%s of assignment %s', v.change, v.n))
+SELECT matches(t.tampered(format('UPDATE dcm.assignment SET %s WHERE case_no = %s AND work_no = %s', v.change, j.no, v.n)), format('assignment %s is not what the log says', v.n), format('%s of assignment %s', v.change, v.n))
 FROM j, (VALUES (2, 'handled_at = handled_at - interval ''1 hour'''), (2, 'handled_at = NULL'), (3, 'org = (SELECT id FROM dcm.org WHERE code = ''cg2'')'), (3, 'part = ''coordinator'''),
 	(3, 'due = due + interval ''1 day'''), (2, 'return_reason = ''x'''), (3, 'time_limit = ''9 work_hour'''), (4, 'recalled_at = now()'), (2, 'parent = 1'), (1, 'fault = ''nobody'''), (1, 'misdirected = true'), (2, 'dispatcher = dispatcher + 1'), (2, 'signed_at = NULL')) AS v (n, change);
-SELECT matches(pg_temp.tampered(format('DELETE FROM dcm.assignment WHERE case_no = %s AND work_no = 3', no)), 'assignment 3 is not', 'one that is gone') FROM j;
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_file SET parts = 2 WHERE case_no = %s', no)), 'parts is 2, the log says 3', 'how many there are') FROM j;
+SELECT matches(t.tampered(format('DELETE FROM dcm.assignment WHERE case_no = %s AND work_no = 3', no)), 'assignment 3 is not', 'one that is gone') FROM j;
+SELECT matches(t.tampered(format('UPDATE dcm.case_file SET parts = 2 WHERE case_no = %s', no)), 'parts is 2, the log says 3', 'how many there are') FROM j;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -249,40 +249,28 @@ SELECT is_empty($$SELECT * FROM dcm.recurrences('2015-04-20', '2015-05-01')$$, '
 SELECT is(t.try($$SELECT * FROM dcm.recurrences('-infinity', 'infinity')$$), '22023 dcm.bad_reach', 'in a span with ends');
 
 -- what somebody changes of the tasks is found
-CREATE FUNCTION pg_temp.tampered(change text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	SET LOCAL session_replication_role = replica;
-	EXECUTE change;
-	SET LOCAL session_replication_role = origin;
-	SELECT string_agg(DISTINCT v.problem, '; ') INTO answer FROM dcm.verify_all() AS v;
-	RAISE EXCEPTION USING ERRCODE = 'ZZ999', MESSAGE = coalesce(answer, 'nothing');
-EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
-	RETURN SQLERRM;
-END $$;
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_task SET %s WHERE case_no = %s AND task_no = %s', v.change, a.no, v.n)), format('task %s is not what the log says', v.n), format('%s of task %s', v.change, v.n))
+SELECT matches(t.tampered(format('UPDATE dcm.case_task SET %s WHERE case_no = %s AND task_no = %s', v.change, a.no, v.n)), format('task %s is not what the log says', v.n), format('%s of task %s', v.change, v.n))
 FROM a, (VALUES (2, 'outcome = ''denied'''), (3, 'done_at = done_at + interval ''1 hour'''), (3, 'done_by = 1'), (2, 'org = 1'), (1, 'person = 1'), (1, 'due = NULL'), (1, 'kind = ''verify'''), (1, 'requested_at = now()'), (4, 'log_no = 3')) AS v (n, change);
 -- an appeal of which one has reviewed it is not decided
 CREATE TEMP TABLE half AS SELECT t.case_in('closed') AS no;
 SELECT isnt((t.step(no, 'appeal')).state, NULL, 'appealed') FROM half;
 SELECT isnt((t.act('lead', no, 'decide_appeal', '{"upheld": true, "exempts": "all"}')).state, NULL, 'reviewed by one') FROM half;
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_task AS k SET done_at = l.occurred_at, done_by = l.actor, outcome = ''upheld'' FROM dcm.case_log AS l WHERE l.action = ''decide_appeal'' AND l.case_no = k.case_no AND k.case_no = %s AND k.kind = ''appeal''', no)), 'task 2 is not what', 'decided by one of two') FROM half;
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_task SET done_at = NULL, done_by = NULL, outcome = NULL WHERE case_no = %s AND task_no = 2', no)), 'task 2 is not what', 'open again') FROM a;
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_task SET log_no = NULL WHERE case_no = %s AND task_no = 2', no)), 'task 2 is not what', 'of no entry') FROM a;
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.attachment SET %s WHERE case_no = %s AND attachment_no = 1', c, no)), 'attachment 1 is not what the log says', c) FROM a, unnest(ARRAY['uri = ''x''', 'sha256 = ''x''', 'lon = 1, lat = 2', 'kind = ''x''', 'taken_at = now()', 'log_no = 2']) AS c WHERE c !~ 'taken';
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_file SET %s WHERE case_no = %s', c, no)), 'is .*, the log says', c) FROM a, unnest(ARRAY['reporter = reporter + 1', 'grid = ''320681100001002''', 'area = ''320681''']) AS c;
+SELECT matches(t.tampered(format('UPDATE dcm.case_task AS k SET done_at = l.occurred_at, done_by = l.actor, outcome = ''upheld'' FROM dcm.case_log AS l WHERE l.action = ''decide_appeal'' AND l.case_no = k.case_no AND k.case_no = %s AND k.kind = ''appeal''', no)), 'task 2 is not what', 'decided by one of two') FROM half;
+SELECT matches(t.tampered(format('UPDATE dcm.case_task SET done_at = NULL, done_by = NULL, outcome = NULL WHERE case_no = %s AND task_no = 2', no)), 'task 2 is not what', 'open again') FROM a;
+SELECT matches(t.tampered(format('UPDATE dcm.case_task SET log_no = NULL WHERE case_no = %s AND task_no = 2', no)), 'task 2 is not what', 'of no entry') FROM a;
+SELECT matches(t.tampered(format('UPDATE dcm.attachment SET %s WHERE case_no = %s AND attachment_no = 1', c, no)), 'attachment 1 is not what the log says', c) FROM a, unnest(ARRAY['uri = ''x''', 'sha256 = ''x''', 'lon = 1, lat = 2', 'kind = ''x''', 'taken_at = now()', 'log_no = 2']) AS c WHERE c !~ 'taken';
+SELECT matches(t.tampered(format('UPDATE dcm.case_file SET %s WHERE case_no = %s', c, no)), 'is .*, the log says', c) FROM a, unnest(ARRAY['reporter = reporter + 1', 'grid = ''320681100001002''', 'area = ''320681''']) AS c;
 -- nor do codes that come to stand for others make a sound record unsound
 SAVEPOINT s;
 UPDATE dcm.org SET code = code || '_x' WHERE code IN ('hw', 'com');
 UPDATE dcm.person SET code = code || '_x' WHERE code IN ('col', 'col2');
 SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is right whatever things are called');
 ROLLBACK TO s;
-SELECT matches(pg_temp.tampered(format('DELETE FROM dcm.case_task WHERE case_no = %s AND task_no = 4', no)), 'task 4 is not what', 'one that is gone') FROM a;
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_file SET %s WHERE case_no = %s', change, twin)), format('%s is .*, the log says', field), change)
+SELECT matches(t.tampered(format('DELETE FROM dcm.case_task WHERE case_no = %s AND task_no = 4', no)), 'task 4 is not what', 'one that is gone') FROM a;
+SELECT matches(t.tampered(format('UPDATE dcm.case_file SET %s WHERE case_no = %s', change, twin)), format('%s is .*, the log says', field), change)
 FROM m, (VALUES ('merged_into', 'merged_into = NULL'), ('reopened', 'reopened = 1'), ('tasks', 'tasks = 5')) AS v (field, change)
 WHERE field <> 'tasks';
-SELECT matches(pg_temp.tampered(format('UPDATE dcm.case_file SET tasks = 5 WHERE case_no = %s', no)), 'tasks is 5, the rows say 4', 'how many there were') FROM a;
+SELECT matches(t.tampered(format('UPDATE dcm.case_file SET tasks = 5 WHERE case_no = %s', no)), 'tasks is 5, the rows say 4', 'how many there were') FROM a;
 
 SELECT * FROM finish();
 ROLLBACK;
