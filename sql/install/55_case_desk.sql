@@ -183,7 +183,7 @@ CREATE FUNCTION dcm.waiting_cases(person text, post text = NULL,
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 100
 	SET search_path = pg_catalog, dcm, pg_temp
-	SET jit = off
+	SET jit = off SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
 	moment constant timestamptz := clock_timestamp();
@@ -193,6 +193,8 @@ DECLARE
 	to_close boolean;
 	may_check boolean;
 	levels jsonb;
+	bodies int[];
+	candidates bigint[];
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
 	SELECT h.id INTO me FROM dcm.person AS h WHERE h.code = waiting_cases.person;
@@ -207,6 +209,25 @@ BEGIN
 	to_close := dcm.setting('in_time_by') = 'close';
 	may_check := dcm.setting('reporter_may_check');
 	levels := jsonb_build_object('extension', dcm.setting('extension_levels'), 'suspension', dcm.setting('suspension_levels'));
+	-- whoever acts for bodies alone finds their cases by index: those that they lead,
+	-- have a part in, or that are no body's
+	IF NOT EXISTS (SELECT FROM dcm.post AS p JOIN dcm.role AS r ON r.code = p.role
+			WHERE p.person = me AND p.code = coalesce(waiting_cases.post, p.code) AND p.valid @> moment AND NOT (r.for_body AND p.org IS NOT NULL)) THEN
+		WITH RECURSIVE below AS (
+			SELECT p.org AS id FROM dcm.post AS p WHERE p.person = me AND p.code = coalesce(waiting_cases.post, p.code) AND p.valid @> moment
+			UNION SELECT o.id FROM dcm.org AS o JOIN below AS b ON o.parent = b.id)
+		SELECT coalesce(array_agg(b.id), '{}') INTO bodies FROM below AS b;
+		candidates := ARRAY(
+			SELECT f.case_no FROM dcm.case_file AS f WHERE f.ended_at IS NULL AND f.org = ANY (bodies)
+			UNION
+			SELECT a.case_no FROM dcm.assignment AS a
+			WHERE a.org = ANY (bodies) AND (a.part <> 'lead' OR a.parent IS NOT NULL) AND a.handled_at IS NULL AND a.returned_at IS NULL AND a.recalled_at IS NULL
+			UNION
+			SELECT f.case_no FROM dcm.case_file AS f
+			WHERE f.ended_at IS NULL AND f.org IS NULL AND f.state IN (
+				SELECT t.state FROM dcm.transition AS t JOIN dcm.post AS p ON p.role = ANY (t.roles)
+				WHERE p.person = me AND t.valid @> moment AND t.next_state IS NOT NULL));
+	END IF;
 	RETURN QUERY
 	WITH RECURSIVE held AS (
 		SELECT p.role, r.for_body, p.org
@@ -239,7 +260,7 @@ BEGIN
 			SELECT k.person FROM dcm.case_task AS k
 			WHERE k.case_no = f.case_no AND k.kind IN ('verify', 'check') AND k.done_at IS NULL
 			ORDER BY k.task_no DESC LIMIT 1) AS task ON f.tasks > 0
-	WHERE f.ended_at IS NULL AND EXISTS (
+	WHERE f.ended_at IS NULL AND (candidates IS NULL OR f.case_no = ANY (candidates)) AND EXISTS (
 		SELECT FROM step
 		WHERE step.state = f.state
 			AND (NOT step.for_body OR f.org IS NULL OR f.org = ANY (step.bodies) OR f.parts > 0)
