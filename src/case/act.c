@@ -138,7 +138,10 @@ dcm_act(PG_FUNCTION_ARGS)
 	act.tells_stages = leaf_tells_stages();
 	lock_case(&act);
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
+	{
+		act_check_key(PG_GETARG_DATUM(ARG_CLIENT_KEY));
 		digest = digest_of_call(fcinfo);
+	}
 	if (digest && act_key_known(city_plan(CITY_ACT_KEY), Int64GetDatum(act.case_no),
 								PG_GETARG_DATUM(ARG_CLIENT_KEY), digest, &log_no))
 		result = act_replay(fcinfo, caller, act.case_no, DatumGetInt32(log_no));

@@ -9,6 +9,7 @@
 
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "case/answer.h"
@@ -75,6 +76,25 @@ act_replay(FunctionCallInfo fcinfo, MemoryContext caller, int64 case_no, int log
 	nulls[5] = false;
 	values[6] = BoolGetDatum(true);
 	return form_result(fcinfo, caller, values, nulls);
+}
+
+/*
+ * A key is a name that a client makes, such as a UUID.  The table's index holds
+ * no text of any length, and what it would say of a longer one is its own affair.
+ */
+#define MAX_CLIENT_KEY 200
+
+void
+act_check_key(Datum key)
+{
+	text	   *said = DatumGetTextPP(key);
+
+	if (pg_mbstrlen_with_len(VARDATA_ANY(said), VARSIZE_ANY_EXHDR(said)) <= MAX_CLIENT_KEY)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("a client key has at most %d characters", MAX_CLIENT_KEY),
+			 errname("dcm.bad_key")));
 }
 
 /*

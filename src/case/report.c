@@ -297,7 +297,10 @@ dcm_report_case(PG_FUNCTION_ARGS)
 	rights = city_enter();
 	act.tells_stages = leaf_tells_stages();
 	if (!PG_ARGISNULL(ARG_CLIENT_KEY))
+	{
+		act_check_key(PG_GETARG_DATUM(ARG_CLIENT_KEY));
 		digest = digest_of_call(fcinfo);
+	}
 	if (digest && sent_before(fcinfo, &act, digest, &case_no))
 		result = act_replay(fcinfo, caller, DatumGetInt64(case_no), 1);
 	else if (report(fcinfo, &act, digest))

@@ -45,6 +45,10 @@ FROM unnest(ARRAY['''E9902'', dcm.point(121.605, 31.805)', '''E9901'', dcm.point
 	'''E9901'', dcm.point(121.605, 31.805), intake => 0', '''E9901'', dcm.point(121.605, 31.805), crs => ''gcj02''',
 	'''E9901'', dcm.point(121.605, 31.805), at => ''2000-01-01 00:00+00''']) AS v;
 
+-- a key is a name, not a text of any length
+SELECT is(t.try(format('SELECT dcm.act(%s, ''comment'', client_key => repeat(''长'', %s))', no, n)), CASE n WHEN 200 THEN 'ok' ELSE '22023 dcm.bad_key' END, format('an act''s key of %s characters', n)) FROM c, unnest('{200,201,100000}'::int[]) AS n;
+SELECT is(t.try(format('SELECT t.report(client_key => repeat(''长'', %s))', n)), CASE n WHEN 200 THEN 'ok' ELSE '22023 dcm.bad_key' END, format('a report''s key of %s characters', n)) FROM unnest('{200,201,100000}'::int[]) AS n;
+
 -- expect: what was seen last
 CREATE TEMP TABLE e AS SELECT t.case_in('accepted') AS no;
 SELECT is(t.try(format('SELECT dcm.become(''lead''); SELECT dcm.act(%s, ''file'', data => ''{"condition": 1}'', expect => %s)', no, v)), '55000 dcm.stale', 'seen entry ' || v)
