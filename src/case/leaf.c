@@ -303,6 +303,7 @@ static const Statement city_statements[CITY_COUNT] = {
 	[CITY_AUTO_RULE] = {"itz",
 		"SELECT 1 FROM dcm.auto_rule WHERE id" EQ "$1 AND step" EQ "$2"
 	" AND valid OPERATOR(pg_catalog.@>) $3"},
+	[CITY_INTAKE_RIGHT] = {"", "SELECT dcm.person_with('intake_roles')"},
 	[CITY_TAKE_INTAKE] = {"ll", "SELECT dcm.take_intake($1, $2)"},
 	[CITY_MOVE_INTAKES] = {"ll", "SELECT dcm.move_intakes($1, $2)"},
 	[CITY_REASON_FAULT] = {"t",

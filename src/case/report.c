@@ -222,6 +222,19 @@ take_intake(const Act *act, int64 intake, int64 case_no)
 		elog(ERROR, "could not give an intake its case");
 }
 
+/*
+ * A call is the desk's: whoever else could name one in a report would take it
+ * away from there, and learn by the errors what it is and which case it has.
+ */
+static void
+check_intake_right(const Act *act)
+{
+	if (act->actor.loader || !act->tells_stages)
+		return;
+	if (SPI_execute_plan(city_plan(CITY_INTAKE_RIGHT), NULL, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not ask for the right to an intake");
+}
+
 /* Everything before the rows. */
 static void
 judge(FunctionCallInfo fcinfo, Act *act)
@@ -230,6 +243,8 @@ judge(FunctionCallInfo fcinfo, Act *act)
 				  PG_ARGISNULL(ARG_AT) ? 0 : PG_GETARG_TIMESTAMPTZ(ARG_AT));
 	act_take_transition(act);
 	act_check_right(act, 0);
+	if (!PG_ARGISNULL(ARG_INTAKE))
+		check_intake_right(act);
 	if (!PG_ARGISNULL(ARG_DESCRIPTION))
 		act_add_text(act, "description", PG_GETARG_TEXT_PP(ARG_DESCRIPTION));
 	act->data = PG_GETARG_JSONB_P(ARG_DATA);

@@ -114,6 +114,14 @@ SELECT is(t.by('acc', format(s, v.id)), v.answer, format(s, v.id)) FROM n, (SELE
 	unnest(ARRAY['SELECT dcm.report_intake(%s, ''E9901'', dcm.point(121.605, 31.805))', 'SELECT dcm.report_case(''E9901'', dcm.point(121.605, 31.805), ''12345'', intake => %s)']) AS s;
 SELECT is(t.by('acc', 'SELECT dcm.report_intake(NULL, ''E9901'')'), 'P0002 dcm.no_intake', 'no intake');
 SELECT is((SELECT count(*) FROM dcm.case_file AS f, n WHERE f.intake IN (n.park, n.praise, n.trees, 0))::int, 0, 'no case came of it');
+-- a call is the desk's: nobody else takes it away by a report, or learns by the error what it is; a loader brings in history
+SELECT is(t.by(p, format('SELECT dcm.report_case(''E9901'', dcm.point(121.605, 31.805), intake => %s)', v.id)), '42501 dcm.no_right', format('%s takes intake %s', p, v.id))
+FROM n, unnest('{col,han,disp}'::text[]) AS p, LATERAL (VALUES (cover), (second), (park), (0)) AS v (id);
+SAVEPOINT l;
+RESET SESSION AUTHORIZATION;
+SET LOCAL SESSION AUTHORIZATION test_loader;
+SELECT is(t.by('col', format('SELECT dcm.report_case(''E9901'', dcm.point(121.605, 31.805), intake => %s)', second)), 'ok', 'a loader') FROM n;
+ROLLBACK TO l;
 -- sent twice
 SELECT dcm.become('acc');
 CREATE TEMP TABLE r AS SELECT (dcm.report_intake(rubbish, 'E9901', dcm.point(121.605, 31.805), client_key => 'r')).case_no AS no FROM n;
