@@ -365,7 +365,10 @@ BEGIN
 	END IF;
 	IF to_regclass('dcm.auto_rule') IS NOT NULL THEN
 		-- what rules ask of a case, and where they note what they leave to people
-		GRANT SELECT ON dcm.auto_rule, dcm.auto_look, dcm.case_log, dcm.case_task, dcm.attachment, dcm.state, dcm.source, dcm.category, dcm.edition,
+		EXECUTE format('GRANT SELECT (%s) ON dcm.case_log TO dcm_job', (
+			SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+			WHERE a.attrelid = 'dcm.case_log'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'client'));
+		GRANT SELECT ON dcm.auto_rule, dcm.auto_look, dcm.case_task, dcm.attachment, dcm.state, dcm.source, dcm.category, dcm.edition,
 			dcm.filing_standard, dcm.component, dcm.grid, dcm.region, dcm.responsibility, dcm.dispatch_policy, dcm.person, dcm.post TO dcm_job;
 		GRANT INSERT, UPDATE ON dcm.auto_look TO dcm_job;
 		GRANT EXECUTE ON FUNCTION dcm.run_auto(int), dcm.auto_batch(int), dcm.auto_carry(bigint, jsonb),

@@ -28,7 +28,7 @@ BEGIN
 		IF object.relname NOT IN ('act_key', 'report_key', 'config_version') THEN
 			EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_app, dcm_loader', object.relname);
 		END IF;
-		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'config_log', 'case_text', 'intake', 'outbox') THEN
+		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'config_log', 'case_text', 'case_log', 'intake', 'outbox') THEN
 			EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_bi, dcm_config', object.relname);
 		END IF;
 		IF object.is_config AND object.relname NOT IN ('person', 'post', 'role') THEN
@@ -42,6 +42,11 @@ BEGIN
 				CASE object.relname WHEN 'stage_people' THEN 'dcm_security' ELSE 'dcm_config' END);
 		END IF;
 	END LOOP;
+	-- of who did what, all but from which address; before 0.2.0 that too
+	REVOKE SELECT ON dcm.case_log FROM dcm_bi, dcm_config;
+	EXECUTE format('GRANT SELECT (%s) ON dcm.case_log TO dcm_bi, dcm_config', (
+		SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+		WHERE a.attrelid = 'dcm.case_log'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'client'));
 	-- other systems fetch what is to be told them; policies look a case up by its number
 	GRANT SELECT ON dcm.outbox TO dcm_exchange;
 	GRANT SELECT (case_no) ON dcm.case_file TO dcm_exchange, dcm_security;

@@ -264,7 +264,6 @@ SELECT is(pg_temp.rows(r.role, t), CASE WHEN t = ANY (r.tables) THEN pg_temp.row
 FROM reader AS r, unnest('{case_file,case_log,case_text,assignment,case_stage,attachment,case_task,escalation,auto_look,outbox,intake,erasure,caller,act_key}'::text[]) AS t
 WHERE NOT (r.role = 'test_audit' AND t = 'act_key');
 
--- nobody writes: by table, operation and role; jobs add what they found
 CREATE FUNCTION pg_temp.wrote(by text, statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE format('SET LOCAL ROLE %I', by);
@@ -276,6 +275,10 @@ EXCEPTION
 	WHEN OTHERS THEN
 		RETURN SQLSTATE;
 END $$;
+-- from which address somebody acted is for whoever sees the case, and for auditors
+SELECT is(pg_temp.wrote(r.role, 'SELECT client FROM dcm.case_log'), CASE WHEN r.role IN ('test_audit', 'test_loader') THEN 'ZZ999' ELSE 'refused' END, r.role || ' and addresses') FROM reader AS r;
+SELECT is(pg_temp.wrote(r.role, 'SELECT db_role FROM dcm.case_log'), CASE WHEN 'case_log' = ANY (r.tables) THEN 'ZZ999' ELSE 'refused' END, r.role || ' and logins') FROM reader AS r;
+-- nobody writes: by table, operation and role; jobs add what they found
 SELECT is(pg_temp.wrote(r, format(o.statement, t)), CASE WHEN r = 'test_job' AND (o.statement ~ '^INSERT' AND t IN ('escalation', 'outbox', 'auto_look') OR o.statement ~ '^UPDATE' AND t = 'auto_look') THEN 'allowed' ELSE 'refused' END, format('%s %s', r, format(o.statement, t)))
 FROM (SELECT role AS r FROM reader UNION VALUES ('test_app')) AS r,
 	unnest('{case_file,case_log,case_text,assignment,case_stage,attachment,case_task,escalation,auto_look,outbox,intake,caller,erasure,act_key,report_key}'::text[]) AS t,
