@@ -132,12 +132,12 @@ BEGIN
 	END IF;
 	-- two imports of one list at once: the second waits, and finds nothing left but
 	-- what its own transaction has staged, which ends in a deadlock, not in a loss
-	EXECUTE pg_catalog.format('LOCK TABLE dcm.stage_%s IN EXCLUSIVE MODE', list);
-	IF pg_catalog.to_regclass('pg_temp.judged_' || list) IS NOT NULL THEN
-		EXECUTE pg_catalog.format('DROP TABLE pg_temp.judged_%s', list);
+	EXECUTE pg_catalog.format('LOCK TABLE dcm.%I IN EXCLUSIVE MODE', 'stage_' || list);
+	IF pg_catalog.to_regclass(pg_catalog.format('pg_temp.%I', 'judged_' || list)) IS NOT NULL THEN
+		EXECUTE pg_catalog.format('DROP TABLE pg_temp.%I', 'judged_' || list);
 	END IF;
-	EXECUTE pg_catalog.format('CREATE TEMP TABLE judged_%s (line bigint, %s, bad text[], warn text[]) ON COMMIT DROP',
-		list, columns);
+	EXECUTE pg_catalog.format('CREATE TEMP TABLE %I (line bigint, %s, bad text[], warn text[]) ON COMMIT DROP',
+		'judged_' || list, columns);
 END
 $$;
 COMMENT ON FUNCTION dcm.import_open(text, text) IS
@@ -148,7 +148,7 @@ CREATE FUNCTION dcm.import_renumber(list text) RETURNS void
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
-	stage constant text := format('dcm.stage_%s', list);
+	stage constant text := format('dcm.%I', 'stage_' || list);
 	numbers constant text := pg_get_serial_sequence(stage, 'line');
 	most bigint;
 BEGIN
@@ -174,11 +174,11 @@ CREATE FUNCTION dcm.import_judge(list text, options jsonb, lines bigint) RETURNS
 AS $$
 DECLARE
 	parts constant int := CASE WHEN lines < 1000 THEN 1 ELSE 10 END;
-	blocks constant bigint := pg_relation_size(format('dcm.stage_%s', list)) / current_setting('block_size')::int;
+	blocks constant bigint := pg_relation_size(format('dcm.%I', 'stage_' || list)) / current_setting('block_size')::int;
 BEGIN
 	-- by where the rows lie, so that each part reads its own blocks alone
 	FOR part IN 1..parts LOOP
-		EXECUTE format('SELECT dcm.judge_%s($1, $2, $3)', list)
+		EXECUTE format('SELECT dcm.%I($1, $2, $3)', 'judge_' || list)
 		USING format('(%s,0)', blocks * (part - 1) / parts)::tid, format('(%s,0)', blocks * part / parts)::tid, options;
 		IF lines >= 1000 THEN
 			RAISE NOTICE '%: % %% of % rows judged', list, 100 * part / parts, lines;
@@ -200,15 +200,15 @@ BEGIN
 	-- there are seldom any, and to know that costs less than to find them
 	-- (a single key is sorted faster than grouped, several are not)
 	EXECUTE pg_catalog.format(CASE pg_catalog.strpos(keys, ',') WHEN 0
-			THEN 'SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) pg_catalog.count(DISTINCT %1$s) FROM pg_temp.judged_%2$s AS o WHERE %3$s'
-			ELSE 'SELECT EXISTS (SELECT FROM pg_temp.judged_%2$s AS o WHERE %3$s GROUP BY %1$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)' END, keys, list, good) INTO twice;
+			THEN 'SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) pg_catalog.count(DISTINCT %1$s) FROM pg_temp.%2$I AS o WHERE %3$s'
+			ELSE 'SELECT EXISTS (SELECT FROM pg_temp.%2$I AS o WHERE %3$s GROUP BY %1$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)' END, keys, 'judged_' || list, good) INTO twice;
 	IF NOT twice THEN
 		RETURN;
 	END IF;
 	-- Of lines that are the same in everything the first goes in.  Of lines that
 	-- differ none does: whichever went in, a second run would bring the other.
 	EXECUTE pg_catalog.format($q$
-		UPDATE pg_temp.judged_%1$s AS j
+		UPDATE pg_temp.%1$I AS j
 		SET bad = j.bad || CASE WHEN d.same THEN pg_catalog.format('%%s:duplicate=%%s', $1, d.first)
 			ELSE pg_catalog.format('%%s:conflict=%%s', $1, CASE d.line WHEN d.first THEN d.second ELSE d.first END) END
 		FROM (
@@ -218,11 +218,11 @@ BEGIN
 				SELECT o.line, o.key, (pg_catalog.to_jsonb(s) OPERATOR(pg_catalog.-) 'line')::text AS said
 				FROM (
 					SELECT o.line, ROW(%2$s) AS key, pg_catalog.count(*) OVER (PARTITION BY %2$s) AS many
-					FROM pg_temp.judged_%1$s AS o WHERE %3$s) AS o
-					JOIN dcm.stage_%1$s AS s ON s.line = o.line
+					FROM pg_temp.%1$I AS o WHERE %3$s) AS o
+					JOIN dcm.%4$I AS s ON s.line = o.line
 				WHERE o.many > 1) AS t
 			WINDOW w AS (PARTITION BY t.key ORDER BY t.line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS d
-		WHERE d.line = j.line AND NOT (d.same AND d.line = d.first)$q$, list, keys, good) USING col;
+		WHERE d.line = j.line AND NOT (d.same AND d.line = d.first)$q$, 'judged_' || list, keys, good, 'stage_' || list) USING col;
 END
 $$;
 COMMENT ON FUNCTION dcm.import_duplicates(text, text, text, text) IS
@@ -233,7 +233,7 @@ CREATE FUNCTION dcm.import_clear(list text, bad bigint) RETURNS void
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
-	stage text := format('dcm.stage_%s', list);
+	stage text := format('dcm.%I', 'stage_' || list);
 	numbers text := pg_get_serial_sequence(stage, 'line');
 	-- an old snapshot has not seen what was committed while the lock was waited for
 	all_seen constant boolean := current_setting('transaction_isolation') = 'read committed';
@@ -241,7 +241,7 @@ BEGIN
 	IF bad = 0 AND all_seen AND has_table_privilege(stage, 'TRUNCATE') THEN
 		EXECUTE format('TRUNCATE %s', stage);
 	ELSE
-		EXECUTE format('DELETE FROM %s AS s USING pg_temp.judged_%s AS j WHERE j.line = s.line AND j.bad IS NULL', stage, list);
+		EXECUTE format('DELETE FROM %s AS s USING pg_temp.%I AS j WHERE j.line = s.line AND j.bad IS NULL', stage, 'judged_' || list);
 	END IF;
 	-- the next list begins with line 1
 	IF bad = 0 AND all_seen AND has_sequence_privilege(numbers, 'UPDATE') THEN
@@ -273,7 +273,7 @@ BEGIN
 	INSERT INTO dcm.import_run AS r (list, options) VALUES (import_list.list, jsonb_strip_nulls(import_list.options)) RETURNING r.id INTO this_run;
 	DELETE FROM dcm.import_fault AS f WHERE f.list = import_list.list;
 	result.list := list;
-	EXECUTE format('SELECT count(*), count(*) > count(DISTINCT s.line) FROM dcm.stage_%s AS s', list) INTO result.lines, repeated;
+	EXECUTE format('SELECT count(*), count(*) > count(DISTINCT s.line) FROM dcm.%I AS s', 'stage_' || list) INTO result.lines, repeated;
 	-- numbers start anew after an import, and do so even where that was rolled back
 	IF repeated THEN
 		PERFORM dcm.import_renumber(list);
@@ -282,19 +282,19 @@ BEGIN
 	IF result.lines > 0 THEN
 		PERFORM dcm.import_judge(list, options, result.lines);
 		PERFORM dcm.import_duplicates(list, keys, key_column);
-		IF to_regproc('dcm.settle_' || list) IS NOT NULL THEN
-			EXECUTE format('SELECT dcm.settle_%s($1)', list) USING options;
+		IF to_regproc(format('dcm.%I', 'settle_' || list)) IS NOT NULL THEN
+			EXECUTE format('SELECT dcm.%I($1)', 'settle_' || list) USING options;
 		END IF;
 	END IF;
 	IF whole THEN
-		EXECUTE format('SELECT EXISTS (SELECT FROM pg_temp.judged_%s AS j WHERE j.bad IS NOT NULL)', list) INTO bad_lines;
+		EXECUTE format('SELECT EXISTS (SELECT FROM pg_temp.%I AS j WHERE j.bad IS NOT NULL)', 'judged_' || list) INTO bad_lines;
 	END IF;
 	IF result.lines > 0 AND NOT bad_lines THEN
-		EXECUTE format('SELECT s.added, s.changed, s.unchanged FROM dcm.store_%s($1) AS s', list)
+		EXECUTE format('SELECT s.added, s.changed, s.unchanged FROM dcm.%I($1) AS s', 'store_' || list)
 			INTO result.added, result.changed, result.unchanged USING options;
 	END IF;
 	-- now, since some warnings come only when all rows are there
-	EXECUTE format('SELECT count(j.bad), count(j.warn) FROM pg_temp.judged_%s AS j', list) INTO result.bad, warned;
+	EXECUTE format('SELECT count(j.bad), count(j.warn) FROM pg_temp.%I AS j', 'judged_' || list) INTO result.bad, warned;
 	IF result.bad + warned > 0 THEN
 		PERFORM dcm.import_note(list, this_run, types);
 	END IF;
@@ -304,7 +304,7 @@ BEGIN
 	IF result.lines > 0 AND NOT bad_lines THEN
 		PERFORM dcm.import_clear(list, result.bad);
 	END IF;
-	EXECUTE format('DROP TABLE pg_temp.judged_%s', list);
+	EXECUTE format('DROP TABLE pg_temp.%I', 'judged_' || list);
 	result.added := coalesce(result.added, 0);
 	result.changed := coalesce(result.changed, 0);
 	-- a row a line, unless the list says otherwise
