@@ -102,6 +102,27 @@ dcm_unpack_node_pg() {
 	rm -rf "$work"
 }
 
+# pgbouncer, for the test of who acts behind a pool.  It is unpacked and not
+# installed, since its package starts a service; what it needs of libraries is
+# installed.  Whoever cannot have it is told, and the test skips its part.
+dcm_setup_pool() {
+	local sudo work kept=${XDG_CACHE_HOME:-$HOME/.cache}/dcm/pgbouncer
+	[ "$(id -u)" -ne 0 ] || kept=/var/cache/dcm/pgbouncer
+	export PATH=$PATH:/usr/sbin:/var/cache/dcm/pgbouncer:$kept
+	command -v pgbouncer >/dev/null && return 0
+	if command -v apt-get >/dev/null && sudo=$(dcm_sudo); then
+		say "unpacking pgbouncer for a test"
+		$sudo apt-get update -qq
+		work=$(mktemp -d "${TMPDIR:-/tmp}/dcm-pool.XXXXXX")
+		chmod 755 "$work"
+		(cd "$work" && apt-get download -qq pgbouncer && dpkg-deb -x pgbouncer_*.deb . && mkdir -p "$kept" &&
+			dcm_install_drivers "$sudo" $(dpkg-deb -f pgbouncer_*.deb Depends | tr ',' '\n' | sed -n 's/^ *\(lib[^ ]*\).*/\1/p') &&
+			cp usr/sbin/pgbouncer "$kept") >/dev/null 2>&1
+		rm -rf "$work"
+	fi
+	command -v pgbouncer >/dev/null || say "pgbouncer is not there: who acts behind a pool is not tested"
+}
+
 # As root: runs the script again as an ordinary user on a copy of the sources,
 # since PostgreSQL refuses root.  What it leaves in OUT_DIR is kept.
 dcm_as_ordinary_user() {
