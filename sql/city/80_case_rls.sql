@@ -154,7 +154,7 @@ BEGIN
 	END LOOP;
 	-- the number, however it is written
 	IF length(who.phone_key) >= 7 THEN
-		told := regexp_replace(told, regexp_replace(who.phone_key, '(\d)(?=\d)', '\1[- ]?', 'g'), '***', 'g');
+		told := regexp_replace(told, regexp_replace(who.phone_key, E'(\\d)(?=\\d)', E'\\1[- ]?', 'g'), '***', 'g');
 	END IF;
 	RETURN told;
 END

@@ -375,7 +375,7 @@ DECLARE
 	shape geometry;
 	city constant int := dcm.city_srid();
 BEGIN
-	IF given OPERATOR(pg_catalog.~) '^\s*\{' THEN
+	IF given OPERATOR(pg_catalog.~) E'^\\s*\\{' THEN
 		shape := ST_GeomFromGeoJSON(given);
 	ELSE
 		shape := given::geometry;

@@ -529,7 +529,7 @@ BEGIN
 				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'lon') = 'number' AND pg_catalog.jsonb_typeof(a.photo -> 'lat') = 'number' THEN (a.photo ->> 'lon')::float8 END AS lon,
 				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'lon') = 'number' AND pg_catalog.jsonb_typeof(a.photo -> 'lat') = 'number' THEN (a.photo ->> 'lat')::float8 END AS lat,
 				-- a time without its zone is read by each session in its own
-				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'taken_at') = 'string' AND a.photo ->> 'taken_at' ~ '(Z|[+-]\d\d(:?\d\d)?)$' THEN (a.photo ->> 'taken_at')::timestamptz ELSE a.taken_at END AS taken_at) AS p
+				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'taken_at') = 'string' AND a.photo ->> 'taken_at' ~ E'(Z|[+-]\\d\\d(:?\\d\\d)?)$' THEN (a.photo ->> 'taken_at')::timestamptz ELSE a.taken_at END AS taken_at) AS p
 	WHERE NOT a.is_told OR (a.photo IS NULL AND a.log_no > 1)
 		OR (a.photo IS NOT NULL AND (a.uri, a.sha256, a.lon, a.lat, a.taken_at) IS DISTINCT FROM (p.uri, p.sha256, p.lon, p.lat, p.taken_at))
 		OR (a.photo IS NOT NULL AND a.log_no = 1 AND a.kind <> p.kind);

@@ -386,8 +386,8 @@ BEGIN
 			ON k.key = e.key AND coalesce(k.of_report = coalesce(is_report, false), true)
 	WHERE k.key IS NULL
 		OR jsonb_typeof(e.value) <> 'null' AND NOT CASE k.type
-			WHEN 'whole number' THEN jsonb_typeof(e.value) IN ('number', 'string') AND e.value #>> '{}' ~ '^\d{1,18}$'
-			WHEN 'whole number or string' THEN jsonb_typeof(e.value) = 'string' OR e.value #>> '{}' ~ '^\d{1,9}$'
+			WHEN 'whole number' THEN jsonb_typeof(e.value) IN ('number', 'string') AND e.value #>> '{}' ~ E'^\\d{1,18}$'
+			WHEN 'whole number or string' THEN jsonb_typeof(e.value) = 'string' OR e.value #>> '{}' ~ E'^\\d{1,9}$'
 			ELSE jsonb_typeof(e.value) = coalesce(k.type, jsonb_typeof(e.value)) END
 	ORDER BY e.key LIMIT 1;
 	RETURN coalesce(fault,

@@ -151,12 +151,12 @@ BEGIN
 	RETURN (
 		SELECT E'digraph workflow {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n' || string_agg(line, E'\n' ORDER BY turn, line) || E'\n}'
 		FROM (
-			SELECT 1 AS turn, format('  "%s" [label="%s\n%s"%s];', replace(s.code, '"', '\"'), replace(s.code, '"', '\"'), replace(s.name, '"', '\"'),
+			SELECT 1 AS turn, format(E'  "%s" [label="%s\\n%s"%s];', replace(s.code, '"', E'\\"'), replace(s.code, '"', E'\\"'), replace(s.name, '"', E'\\"'),
 				CASE WHEN s.ending THEN ', peripheries=2' ELSE '' END) AS line FROM state AS s
 			UNION ALL
 			SELECT 2, '  "" [shape=point];'
 			UNION ALL
-			SELECT 3, format('  "%s" -> "%s" [label="%s"];', replace(coalesce(m.state, ''), '"', '\"'), replace(m.next_state, '"', '\"'), replace(m.action, '"', '\"'))
+			SELECT 3, format('  "%s" -> "%s" [label="%s"];', replace(coalesce(m.state, ''), '"', E'\\"'), replace(m.next_state, '"', E'\\"'), replace(m.action, '"', E'\\"'))
 			FROM workflow_moves() AS m WHERE m.next_state IS NOT NULL) AS x);
 END
 $$;

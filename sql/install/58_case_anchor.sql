@@ -14,7 +14,7 @@ BEGIN
 	END IF;
 	-- leaf and node begin with another byte, so that none can stand for the other
 	WHILE cardinality(level) > 1 LOOP
-		SELECT array_agg(CASE WHEN p.right_one IS NULL THEN p.left_one ELSE sha256('\x01'::bytea || p.left_one || p.right_one) END ORDER BY p.n) INTO level
+		SELECT array_agg(CASE WHEN p.right_one IS NULL THEN p.left_one ELSE sha256(E'\\x01'::bytea || p.left_one || p.right_one) END ORDER BY p.n) INTO level
 		FROM (SELECT x.left_one, lead(x.left_one) OVER (ORDER BY x.n) AS right_one, x.n FROM unnest(level) WITH ORDINALITY AS x (left_one, n)) AS p
 		WHERE p.n % 2 = 1;
 	END LOOP;
@@ -41,7 +41,7 @@ BEGIN
 			step := step + 1;
 			RETURN NEXT;
 		END IF;
-		SELECT array_agg(CASE WHEN p.right_one IS NULL THEN p.left_one ELSE sha256('\x01'::bytea || p.left_one || p.right_one) END ORDER BY p.n) INTO level
+		SELECT array_agg(CASE WHEN p.right_one IS NULL THEN p.left_one ELSE sha256(E'\\x01'::bytea || p.left_one || p.right_one) END ORDER BY p.n) INTO level
 		FROM (SELECT x.left_one, lead(x.left_one) OVER (ORDER BY x.n) AS right_one, x.n FROM unnest(level) WITH ORDINALITY AS x (left_one, n)) AS p
 		WHERE p.n % 2 = 1;
 		at := (at + 1) / 2;
@@ -64,7 +64,7 @@ AS $$
 BEGIN
 	RETURN coalesce((
 		-- an entry that is gone is a leaf that cannot have been
-		SELECT array_agg(coalesce(dcm.anchor_leaf(a.case_no, a.log_no, l.hash), '\x') ORDER BY a.case_no)
+		SELECT array_agg(coalesce(dcm.anchor_leaf(a.case_no, a.log_no, l.hash), E'\\x') ORDER BY a.case_no)
 		FROM unnest(cases, log_nos) AS a (case_no, log_no)
 			LEFT JOIN dcm.case_log AS l ON (l.case_no, l.log_no) = (a.case_no, a.log_no)), '{}');
 END

@@ -21,6 +21,8 @@ COMMENT ON FUNCTION dcm.city_steps() IS
 
 CREATE FUNCTION dcm.run_city_script(script text, srid text) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000
+	-- the script is read as it is written, whatever the session takes a backslash for
+	SET standard_conforming_strings = on
 AS $$
 DECLARE
 	extension text;

@@ -55,6 +55,7 @@ COMMENT ON FUNCTION dcm.find_preset(text) IS
 
 CREATE FUNCTION dcm.load_preset(preset text) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000
+	SET standard_conforming_strings = on
 AS $$
 BEGIN
 	-- its rows are those of the tables of this version
@@ -74,7 +75,7 @@ DECLARE
 	keys text[];
 BEGIN
 	-- of versioned rows what they may not say twice at one time
-	SELECT string_to_array(rtrim(encode(t.tgargs, 'escape'), '\0'), '\000') INTO keys
+	SELECT string_to_array(rtrim(encode(t.tgargs, 'escape'), E'\\0'), E'\\000') INTO keys
 	FROM pg_trigger AS t WHERE t.tgrelid = relation AND t.tgfoid = 'dcm.refuse_overlap()'::regprocedure;
 	IF FOUND THEN
 		RETURN keys;
@@ -116,10 +117,11 @@ CREATE FUNCTION dcm.preset_diff(preset text, OUT table_name text, OUT key jsonb,
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 10
 	SET search_path = pg_catalog, dcm, pg_temp
 	SET client_min_messages = warning
+	SET standard_conforming_strings = on
 AS $$
 DECLARE
 	script constant text := dcm.find_preset(preset);
-	touched constant text[] := ARRAY(SELECT DISTINCT m[1] FROM regexp_matches(script, 'INSERT INTO @into@\.(\w+)', 'g') AS m);
+	touched constant text[] := ARRAY(SELECT DISTINCT m[1] FROM regexp_matches(script, E'INSERT INTO @into@\\.(\\w+)', 'g') AS m);
 	name text;
 	has_valid boolean;
 BEGIN

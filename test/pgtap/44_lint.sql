@@ -22,6 +22,8 @@ SELECT set_eq($$SELECT routine FROM routine WHERE prosecdef AND EXISTS (SELECT F
 -- a body that is parsed when it is made, or that pins its path, or that qualifies all it names
 SELECT is_empty($$SELECT routine, path FROM routine WHERE lanname = 'plpgsql' AND path IS NOT NULL AND path !~ '^search_path=("?pg_catalog"?|"?dcm"?), '$$, 'paths begin with pg_catalog, or are those of the place where PostGIS is');
 SELECT is_empty($$SELECT routine FROM routine WHERE lanname = 'sql' AND prosqlbody IS NULL AND path IS NULL$$, 'functions in SQL are parsed when they are made');
+-- a session with standard_conforming_strings = off reads a backslash otherwise, at the first call, and keeps what it read
+SELECT is_empty($q$SELECT routine, m[1] FROM routine, regexp_matches(regexp_replace(prosrc, $r$\mE'([^'\\]|\\.|'')*'$r$, '', 'g'), '([^\n]*\\[^\n]*)', 'g') AS m WHERE lanname = 'plpgsql'$q$, 'no body has a backslash in a string that is not E''''');
 SELECT is_empty($$SELECT routine FROM routine AS r WHERE lanname = 'plpgsql' AND prosrc ~* '\mEXECUTE\M[^;]*\|\|\s*[a-z_]+\M' AND prosrc !~* 'format\(|quote_|EXECUTE \$query\$'$$, 'none puts a text into SQL without quoting it');
 SELECT is_empty($$SELECT routine FROM routine WHERE prorettype = 'dcm.act_result'::regtype AND EXISTS (SELECT FROM aclexplode(acl) AS a WHERE a.grantee = 0)$$, 'what acts on a case is not everybody''s');
 -- no trigger, operator class or default that could be called by who may not
