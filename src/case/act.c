@@ -144,7 +144,7 @@ dcm_act(PG_FUNCTION_ARGS)
 	}
 	if (digest && act_key_known(city_plan(CITY_ACT_KEY), Int64GetDatum(act.case_no),
 								PG_GETARG_DATUM(ARG_CLIENT_KEY), digest, &log_no))
-		result = act_replay(fcinfo, caller, act.case_no, DatumGetInt32(log_no));
+		result = act_replay(fcinfo, caller, act.actor.person->id, act.case_no, DatumGetInt32(log_no));
 	else
 	{
 		judge(fcinfo, &act);

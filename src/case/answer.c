@@ -59,15 +59,23 @@ act_result(FunctionCallInfo fcinfo, MemoryContext caller, const Act *act)
  * now, since that call may have been waited for.
  */
 Datum
-act_replay(FunctionCallInfo fcinfo, MemoryContext caller, int64 case_no, int log_no)
+act_replay(FunctionCallInfo fcinfo, MemoryContext caller, int actor, int64 case_no, int log_no)
 {
 	Datum		args[2] = {Int64GetDatum(case_no), Int32GetDatum(log_no)};
 	Datum		values[7] = {Int64GetDatum(case_no), Int64GetDatum(log_no)};
 	bool		nulls[7] = {false};
+	bool		isnull;
 
 	if (SPI_execute_plan(leaf_plan(leaf_year(case_no), LEAF_LOG_AT), args, NULL, false, 1) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "the log entry of a client key is gone");
+	if (DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 5, &isnull)) != actor)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the client key was used for another call"),
+				 errdetail("Another person made it."),
+				 errhint("A key stands for one call of one person; make a new one."),
+				 errname("dcm.key_reused")));
 	for (int i = 0; i < 4; i++)
 		values[2 + i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
 									  i + 1, &nulls[2 + i]);

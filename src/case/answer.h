@@ -14,7 +14,7 @@
 
 extern Datum act_result(FunctionCallInfo fcinfo, MemoryContext caller, const Act *act);
 extern Datum act_replay(FunctionCallInfo fcinfo, MemoryContext caller,
-						int64 case_no, int log_no);
+						int actor, int64 case_no, int log_no);
 extern void act_check_key(Datum key);
 extern bool act_key_known(SPIPlanPtr plan, Datum owner, Datum key, const bytea *digest,
 						  Datum *made);

@@ -76,7 +76,7 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		" ORDER BY c.log_no DESC LIMIT 1),"
 		" (SELECT c.provisional::pg_catalog.bool FROM dcm.case_log_%1$d AS c WHERE c.case_no" EQ "$1"
 		" AND c.log_no OPERATOR(pg_catalog.<=) $2 AND c.clock IS NOT NULL"
-		" ORDER BY c.log_no DESC LIMIT 1)"
+		" ORDER BY c.log_no DESC LIMIT 1), l.actor::pg_catalog.int4"
 	" FROM dcm.case_log_%1$d AS l WHERE l.case_no" EQ "$1 AND l.log_no" EQ "$2"},
 	[LEAF_HANDLED_BY] = {"li",
 		"SELECT 1 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"

@@ -317,11 +317,11 @@ dcm_report_case(PG_FUNCTION_ARGS)
 		digest = digest_of_call(fcinfo);
 	}
 	if (digest && sent_before(fcinfo, &act, digest, &case_no))
-		result = act_replay(fcinfo, caller, DatumGetInt64(case_no), 1);
+		result = act_replay(fcinfo, caller, act.actor.person->id, DatumGetInt64(case_no), 1);
 	else if (report(fcinfo, &act, digest))
 		result = act_result(fcinfo, caller, &act);
 	else if (sent_before(fcinfo, &act, digest, &case_no))
-		result = act_replay(fcinfo, caller, DatumGetInt64(case_no), 1);
+		result = act_replay(fcinfo, caller, act.actor.person->id, DatumGetInt64(case_no), 1);
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),

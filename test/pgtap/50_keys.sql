@@ -5,6 +5,12 @@ BEGIN;
 SELECT * FROM no_plan();
 CREATE TEMP TABLE c AS SELECT t.case_in('reported') AS no, t.case_in('reported') AS other;
 
+-- a key is of one person: another's call of the same kind is not taken for done
+SELECT dcm.become('acc');
+CREATE TEMP TABLE mine AS SELECT r.log_no FROM c, dcm.act(c.other, 'comment', 'seen', client_key => 'p1') AS r;
+SELECT is(t.try(format('SELECT dcm.become(%L); SELECT dcm.act(%s, ''comment'', ''seen'', client_key => ''p1'')', p, other)), a, p || ' sends what acc has sent') FROM c, (VALUES ('acc', 'ok'), ('all', '22023 dcm.key_reused'), ('han', '22023 dcm.key_reused')) AS v (p, a);
+SELECT is((SELECT count(*) FROM dcm.case_log AS l, c WHERE l.case_no = c.other AND l.action = 'comment')::int, 1, 'which was done once');
+
 -- an act: the same answer, once
 CREATE TEMP TABLE first AS SELECT r.* FROM c, dcm.become('acc'), dcm.act(c.no, 'accept', 'seen', client_key => 'k1') AS r;
 CREATE TEMP TABLE again AS SELECT r.* FROM c, dcm.act(c.no, 'accept', 'seen', client_key => 'k1') AS r;
