@@ -125,6 +125,21 @@ BEGIN
 		RETURN NEXT;
 	END IF;
 
+	-- each leaf has the guard of rows (before INSERT, UPDATE, DELETE: 31) and that of TRUNCATE (34), without a condition
+	part := 'guard';
+	SELECT string_agg(l.oid::regclass::text, ', ' ORDER BY l.relname) INTO open_tables
+	FROM pg_inherits AS i JOIN pg_class AS l ON l.oid = i.inhrelid
+	WHERE i.inhparent = ANY ('{dcm.case_file,dcm.case_log,dcm.case_text,dcm.assignment,dcm.case_stage,dcm.attachment,dcm.case_task}'::regclass[])
+		AND (SELECT count(DISTINCT t.tgtype) FROM pg_trigger AS t
+			WHERE t.tgrelid = l.oid AND t.tgfoid = 'dcm.guard()'::regprocedure AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL AND t.tgtype IN (31, 34)) < 2;
+	IF open_tables IS NOT NULL THEN
+		level := 'error';
+		problem := format('The guard is missing or switched off on %s: rows may have been written by another way than acts.', open_tables);
+		problem_zh := format('以下分区的守护触发器缺失或被停用:%s,其中的数据可能未经动作写入。', open_tables);
+		advice := 'ALTER TABLE dcm.… ENABLE TRIGGER USER; then SELECT * FROM dcm.verify_all(anchor => …), and ask who did it.';
+		RETURN NEXT;
+	END IF;
+
 	part := 'auto';
 	FOR c IN SELECT r.name, r.step FROM auto_rule AS r
 		WHERE r.valid @> now() AND NOT EXISTS (SELECT FROM auto_steps() AS s WHERE r.id = ANY (s.rules))
@@ -159,4 +174,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.health() IS
-	'What somebody should look after, a row each with level error, warning or notice and what to do: a calendar that runs out within 45 days or has, or that covers a year without any holiday, deadlines that a change of calendar would move or that are provisional, faults of grids, bodies and posts, cases that anybody sees, automatic rules that cannot act, jobs that stand still. No row where all is well. 运行健康检查:需要处理的问题及办法。';
+	'What somebody should look after, a row each with level error, warning or notice and what to do: a calendar that runs out within 45 days or has, or that covers a year without any holiday, deadlines that a change of calendar would move or that are provisional, faults of grids, bodies and posts, cases that anybody sees, tables of cases without their guard, automatic rules that cannot act, jobs that stand still. No row where all is well. 运行健康检查:需要处理的问题及办法。';
