@@ -12,6 +12,9 @@ CREATE TABLE dcm.caller (
 	CHECK (num_nonnulls(phone, name, account) > 0),
 	CONSTRAINT caller_once UNIQUE NULLS NOT DISTINCT (phone_key, name, account)
 );
+-- statistics hold values, in a place where no erasure comes
+ALTER TABLE dcm.caller ALTER COLUMN phone SET STATISTICS 0, ALTER COLUMN phone_key SET STATISTICS 0,
+	ALTER COLUMN name SET STATISTICS 0, ALTER COLUMN account SET STATISTICS 0;
 COMMENT ON TABLE dcm.caller IS
 	'Who has called: the only place with a complainant''s data, read and written by the city''s functions alone, and gone by dcm.erase(). 诉求人,诉求人信息的唯一存放处。';
 COMMENT ON COLUMN dcm.caller.phone IS 'The number as it was last told, extension and all. 电话(原样)。';
@@ -53,6 +56,7 @@ CREATE INDEX ON dcm.intake (heard_at);
 CREATE INDEX intake_external_due_idx ON dcm.intake (external_due) WHERE external_due IS NOT NULL AND answered_at IS NULL;
 CREATE INDEX intake_callback_idx ON dcm.intake (id) WHERE caller IS NOT NULL AND (greatest(called_back_at, rated_at) IS NULL
 	OR (case_no IS NULL AND answered_at > greatest(called_back_at, rated_at)));
+ALTER TABLE dcm.intake ALTER COLUMN text SET STATISTICS 0, ALTER COLUMN address SET STATISTICS 0, ALTER COLUMN answer SET STATISTICS 0;
 COMMENT ON TABLE dcm.intake IS
 	'What was told to the centre, a row each: report 举报, complaint 投诉, consultation 咨询, suggestion 建议, praise 表扬; by which source and under which number there, what became of it. Several may belong to one case. Text, address and answer can be erased. 诉求登记:来源、类别、内容、关联案卷、答复与满意度。';
 COMMENT ON COLUMN dcm.intake.external_no IS 'Its number at the source, such as the order of 12345; unique with the source. 外部工单号。';
@@ -384,11 +388,12 @@ BEGIN
 	RETURN QUERY
 	SELECT i.id, i.heard_at, i.source, i.external_no, i.kind, c.name, i.text, i.address, i.case_no, f.state, s.name,
 		i.answer, i.answered_at, i.called_back_at, i.satisfaction
-	FROM dcm.caller AS c
+	-- by themselves first, since without statistics a number seems to be many callers'
+	FROM unnest(ARRAY(SELECT x.id FROM dcm.caller AS x WHERE x.phone_key = dcm.phone_key(caller_history.phone))) AS k (id)
+		JOIN dcm.caller AS c ON c.id = k.id
 		JOIN dcm.intake AS i ON i.caller = c.id
 		LEFT JOIN dcm.case_file AS f ON f.case_no = i.case_no
 		LEFT JOIN dcm.state AS s ON s.code = f.state
-	WHERE c.phone_key = dcm.phone_key(caller_history.phone)
 	ORDER BY i.heard_at DESC, i.id DESC;
 END
 $$;

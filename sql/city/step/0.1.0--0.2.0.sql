@@ -131,6 +131,11 @@ ALTER TABLE dcm.reason
 	DROP CONSTRAINT reason_kind_check,
 	ADD CONSTRAINT reason_kind_check CHECK (kind IN ('return', 'reject', 'extend', 'suspend', 'void', 'appeal', 'erase', 'reopen'));
 
+-- texts and addresses leave no values in statistics
+ALTER TABLE dcm.case_text ALTER COLUMN value SET STATISTICS 0, ALTER COLUMN salt SET STATISTICS 0;
+ALTER TABLE dcm.case_file ALTER COLUMN address SET STATISTICS 0;
+@replace city/51_case_leaf.sql@
+
 -- what things are
 COMMENT ON TABLE dcm.org IS
 	'Bodies as a tree of any depth: level 1 city, 2 district, 3 street, 4 community or enterprise; a government answers for its area (属地), an enterprise for what it owns. 机构:监督中心、指挥中心、专业部门、属地政府、企业等。';
