@@ -309,10 +309,11 @@ CREATE FUNCTION dcm.rate_intake(intake bigint, satisfaction text, at timestamptz
 	SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
-	who constant text := dcm.person_with('intake_roles');
-	held constant record := dcm.held_intake(intake);
+	held record;
 	rated timestamptz;
 BEGIN
+	PERFORM dcm.person_with('intake_roles');
+	held := dcm.held_intake(intake);
 	rated := dcm.told_after(intake, held.since, at);
 	IF NOT EXISTS (SELECT FROM dcm.label AS l WHERE l.kind = 'satisfaction' AND l.code = rate_intake.satisfaction) THEN
 		RAISE EXCEPTION USING

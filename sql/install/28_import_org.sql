@@ -257,8 +257,6 @@ CREATE FUNCTION dcm.store_orgs(options jsonb, OUT added bigint, OUT changed bigi
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
-DECLARE
-	n bigint;
 BEGIN
 	CREATE TEMP TABLE judged_org_new ON COMMIT DROP AS
 	SELECT j.code FROM pg_temp.judged_orgs AS j

@@ -61,6 +61,20 @@ dcm_setup_packages() {
 		>/dev/null || die "apt-get install failed: $missing"
 }
 
+# plpgsql_check, by which one test looks at every function in PL/pgSQL; that test
+# skips where it is absent.
+dcm_setup_plpgsql_check() {
+	local sudo version
+	version=$("$(dcm_find_pg_config)" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
+	[ ! -e "$("$(dcm_find_pg_config)" --sharedir)/extension/plpgsql_check.control" ] || return 0
+	if command -v apt-get >/dev/null && sudo=$(dcm_sudo); then
+		say "installing the Debian package postgresql-$version-plpgsql-check"
+		$sudo apt-get update -qq
+		dcm_install_optional "$sudo" "postgresql-$version-plpgsql-check" && return 0
+	fi
+	say "plpgsql_check is not there: test/pgtap/45_plpgsql_check.sql is skipped"
+}
+
 dcm_has_psycopg() { /usr/bin/python3 -c 'import psycopg' 2>/dev/null || python3 -c 'import psycopg' 2>/dev/null; }
 dcm_has_node_pg() { node -e "require('pg')" 2>/dev/null; }
 
@@ -76,15 +90,15 @@ dcm_setup_drivers() {
 	if command -v apt-get >/dev/null && sudo=$(dcm_sudo); then
 		say "installing Debian packages for the examples of docs/cookbook.md"
 		$sudo apt-get update -qq
-		dcm_has_psycopg || dcm_install_drivers "$sudo" python3-psycopg
-		dcm_has_node_pg || dcm_install_drivers "$sudo" node-pg $(command -v node >/dev/null || printf nodejs) ||
+		dcm_has_psycopg || dcm_install_optional "$sudo" python3-psycopg
+		dcm_has_node_pg || dcm_install_optional "$sudo" node-pg $(command -v node >/dev/null || printf nodejs) ||
 			dcm_unpack_node_pg "$kept"
 	fi
 	dcm_has_psycopg || say "python3-psycopg is not there: the Python of docs/cookbook.md is not tested"
 	dcm_has_node_pg || say "node-pg is not there: the JavaScript of docs/cookbook.md is not tested"
 }
 
-dcm_install_drivers() {
+dcm_install_optional() {
 	local sudo=$1
 	shift
 	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-remove --no-install-recommends "$@" >/dev/null 2>&1
@@ -116,7 +130,7 @@ dcm_setup_pool() {
 		work=$(mktemp -d "${TMPDIR:-/tmp}/dcm-pool.XXXXXX")
 		chmod 755 "$work"
 		(cd "$work" && apt-get download -qq pgbouncer && dpkg-deb -x pgbouncer_*.deb . && mkdir -p "$kept" &&
-			dcm_install_drivers "$sudo" $(dpkg-deb -f pgbouncer_*.deb Depends | tr ',' '\n' | sed -n 's/^ *\(lib[^ ]*\).*/\1/p') &&
+			dcm_install_optional "$sudo" $(dpkg-deb -f pgbouncer_*.deb Depends | tr ',' '\n' | sed -n 's/^ *\(lib[^ ]*\).*/\1/p') &&
 			cp usr/sbin/pgbouncer "$kept") >/dev/null 2>&1
 		rm -rf "$work"
 	fi
