@@ -85,6 +85,13 @@ $$;
 COMMENT ON FUNCTION dcm.verify_steps(bigint[]) IS
 	'Which log entries are not legal by the transition that they name, of the cases given or of all for NULL. 校验每一步流转是否合规。';
 
+CREATE FUNCTION dcm.latest_next(state anyelement, value anyelement) RETURNS anyelement
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'dcm_latest_next';
+COMMENT ON FUNCTION dcm.latest_next(anyelement, anyelement) IS 'Step of dcm.latest(): the value. 聚合步骤:取后值。';
+CREATE AGGREGATE dcm.latest(anyelement) (SFUNC = dcm.latest_next, STYPE = anyelement);
+COMMENT ON AGGREGATE dcm.latest(anyelement) IS
+	'The value that comes last in the order of the rows, NULL where that is NULL or there is none. 按行序的最后一个值。';
+
 CREATE FUNCTION dcm.fold_cases(cases bigint[]) RETURNS TABLE (
 	case_no bigint, state text, stage text, moved_no int, moved_at timestamptz, reported_at timestamptz,
 	filed_at timestamptz, standard int, base_limit dcm.time_limit, first_due timestamptz,
@@ -98,87 +105,93 @@ CREATE FUNCTION dcm.fold_cases(cases bigint[]) RETURNS TABLE (
 AS $$
 BEGIN
 	RETURN QUERY
-	WITH entry AS (
-		SELECT e.*, t.effects, m.moves,
-			-- what takes the case from its bodies, and what makes it handled
-			t.effects && '{recall_work,reopen}' OR (t.effects && '{return_work}' AND m.moves AND e.to_state = t.next_state) AS frees,
-			t.effects && '{handle_work,on_site}' AND m.moves OR (t.effects && '{return_work}' AND m.moves AND e.to_state <> t.next_state) AS handles
+	WITH rule AS MATERIALIZED (
+		-- what effects say, once a rule and not once an entry
+		SELECT t.id, t.next_state,
+			t.effects && '{file}' AS files, t.effects && '{open_work}' AS opens, t.effects && '{recall_work,reopen}' AS recalls,
+			t.effects && '{return_work}' AS returns, t.effects && '{handle_work,on_site}' AS does, t.effects && '{rework,reopen}' AS undoes,
+			t.effects && '{rework}' AS reworks, t.effects && '{reopen}' AS reopens, t.effects && '{merge}' AS merges,
+			t.effects && '{extend}' AS extends, t.effects && '{suspend}' AS suspends, t.effects && '{suspend,resume}' AS sets_pause, t.effects && '{review}' AS reviews,
+			t.effects && '{request_extension}' AS asks_extension, t.effects && '{request_suspension}' AS asks_suspension,
+			t.effects && '{request_extension,request_suspension,extend,suspend,deny_extension,deny_suspension}' AS settles
+		FROM dcm.transition AS t
+	), entry AS (
+		-- in order, so that the latest of a kind is the last of it
+		SELECT e.*, t.*, m.moves, h.frees, h.handles,
+			e.work_limit IS NOT NULL OR e.work_from IS NOT NULL OR (e.work_due IS NULL AND e.stage_no IS NOT NULL) OR h.frees AS knows_work
 		FROM dcm.case_log AS e
-			LEFT JOIN dcm.transition AS t ON t.id = e.transition
+			LEFT JOIN rule AS t ON t.id = e.transition
 			-- of several bodies not every one that signs or handles moves the case
 			CROSS JOIN LATERAL (SELECT e.to_state = t.next_state OR e.to_state IS DISTINCT FROM e.from_state AS moves) AS m
+			-- what takes the case from its bodies, and what makes it handled
+			CROSS JOIN LATERAL (SELECT t.recalls OR (t.returns AND m.moves AND e.to_state = t.next_state) AS frees,
+				t.does AND m.moves OR (t.returns AND m.moves AND e.to_state <> t.next_state) AS handles) AS h
 		WHERE cases IS NULL OR e.case_no = ANY (cases)
-	), mark AS (
-		-- for each case the last entry of each kind
+		ORDER BY e.case_no, e.log_no
+	), mark AS MATERIALIZED (
+		-- for each case what the last entry of each kind says
 		SELECT e.case_no,
-			pg_catalog.max(e.log_no) AS last_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.moves) AS moved_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{file}') AS file_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.standard IS NOT NULL) AS standard_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.clock IN ('start', 'reset')) AS given_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.clock IS NOT NULL) AS clock_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work}' OR e.frees) AS org_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.handles OR e.effects && '{rework,reopen}') AS handle_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{request_extension,request_suspension,extend,suspend,deny_extension,deny_suspension}' OR e.handles OR e.frees) AS request_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.work_from IS NOT NULL OR (e.clock = 'reset' AND e.work_no IS NOT NULL)
-				OR e.effects && '{open_work}' OR e.frees) AS clock_of_work_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{suspend,resume}' OR (e.effects && '{review}' AND e.clock IS NOT NULL)) AS suspend_no,
-			pg_catalog.max(e.work_no) FILTER (WHERE e.effects && '{open_work}') AS work_no,
-			pg_catalog.max(e.log_no) FILTER (WHERE e.effects && '{open_work}') AS dispatch_no,
+			latest(e.to_state) AS to_state, latest(e.stage) AS stage,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.moves) AS moved_no, latest(e.occurred_at) FILTER (WHERE e.moves) AS moved_at,
+			latest(e.occurred_at) FILTER (WHERE e.files) AS filed_at,
+			latest(e.standard) FILTER (WHERE e.standard IS NOT NULL) AS standard,
+			latest(e.time_limit) FILTER (WHERE e.clock IN ('start', 'reset')) AS base_limit, latest(e.due) FILTER (WHERE e.clock IN ('start', 'reset')) AS first_due,
+			latest(e.clock_from) FILTER (WHERE e.clock IS NOT NULL) AS clock_from, latest(e.time_limit) FILTER (WHERE e.clock IS NOT NULL) AS time_limit,
+			latest(e.pauses) FILTER (WHERE e.clock IS NOT NULL) AS pauses, latest(e.due) FILTER (WHERE e.clock IS NOT NULL) AS due,
+			latest(e.provisional) FILTER (WHERE e.clock IS NOT NULL) AS provisional,
+			latest(e.opens) FILTER (WHERE e.opens OR e.frees) AS has_body, latest(e.org) FILTER (WHERE e.opens OR e.frees) AS org,
+			latest(e.occurred_at) FILTER (WHERE e.opens OR e.frees) AS dispatched_at, latest(e.data) FILTER (WHERE e.opens OR e.frees) AS dispatch,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.opens OR e.frees) AS org_no,
+			latest(e.handles) FILTER (WHERE e.handles OR e.undoes) AS is_handled, latest(e.occurred_at) FILTER (WHERE e.handles OR e.undoes) AS handled_at,
+			latest(e.actor) FILTER (WHERE e.handles OR e.undoes) AS handler, pg_catalog.max(e.log_no) FILTER (WHERE e.handles OR e.undoes) AS handle_no,
+			latest(CASE WHEN e.asks_extension THEN 'extension' WHEN e.asks_suspension THEN 'suspension' END) FILTER (WHERE e.settles OR e.handles OR e.frees) AS request,
+			latest(e.occurred_at) FILTER (WHERE e.settles OR e.handles OR e.frees) AS requested_at, latest(e.data) FILTER (WHERE e.settles OR e.handles OR e.frees) AS request_data,
+			latest(CASE WHEN NOT e.frees THEN e.work_from END) FILTER (WHERE w.tells) AS work_from,
+			latest(CASE WHEN NOT e.frees THEN e.work_limit END) FILTER (WHERE w.tells) AS work_limit,
+			-- entries of 0.1.0 do not tell of it, nor of the row of a stage
+			latest(e.knows_work) FILTER (WHERE w.tells) AS knows_work,
+			latest(CASE WHEN e.suspends OR e.reviews THEN pg_catalog.upper(e.pauses) END) FILTER (WHERE e.sets_pause OR (e.reviews AND e.clock IS NOT NULL)) AS resume_at,
+			pg_catalog.max(e.work_no) FILTER (WHERE e.opens) AS work_no,
+			pg_catalog.max(e.log_no) FILTER (WHERE e.opens) AS dispatch_no,
 			pg_catalog.bool_or(coalesce(e.data ?| '{joint,coordinator,part_of}', false)) AS has_parts,
-			pg_catalog.count(*) FILTER (WHERE e.effects && '{reopen}')::smallint AS reopened,
-			pg_catalog.max((e.data ->> 'into')::bigint) FILTER (WHERE e.effects && '{merge}') AS merged_into,
-			pg_catalog.count(*) FILTER (WHERE e.effects && '{return_work}')::smallint AS returned,
-			pg_catalog.count(*) FILTER (WHERE e.effects && '{rework}')::smallint AS reworked,
-			pg_catalog.count(*) FILTER (WHERE e.effects && '{extend}')::smallint AS extended,
-			pg_catalog.count(*) FILTER (WHERE e.effects && '{suspend}')::smallint AS suspended,
+			pg_catalog.count(*) FILTER (WHERE e.reopens)::smallint AS reopened,
+			pg_catalog.max((e.data ->> 'into')::bigint) FILTER (WHERE e.merges) AS merged_into,
+			pg_catalog.count(*) FILTER (WHERE e.returns)::smallint AS returned,
+			pg_catalog.count(*) FILTER (WHERE e.reworks)::smallint AS reworked,
+			pg_catalog.count(*) FILTER (WHERE e.extends)::smallint AS extended,
+			pg_catalog.count(*) FILTER (WHERE e.suspends)::smallint AS suspended,
 			pg_catalog.min(e.occurred_at) FILTER (WHERE e.log_no = 1) AS reported_at
 		FROM entry AS e
+			CROSS JOIN LATERAL (SELECT e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.work_from IS NOT NULL OR (e.clock = 'reset' AND e.work_no IS NOT NULL)
+				OR e.opens OR e.frees AS tells) AS w
 		GROUP BY e.case_no
 	)
-	SELECT m.case_no, l.to_state, l.stage, m.moved_no, v.occurred_at, m.reported_at,
-		f.occurred_at, d.standard, g.time_limit, g.due, c.clock_from, c.time_limit, c.pauses, c.due, coalesce(c.provisional, false),
-		CASE WHEN o.effects && '{open_work}' THEN o.org END, CASE WHEN o.effects && '{open_work}' THEN o.occurred_at END,
-		coalesce(m.work_no, 0::smallint),
-		CASE WHEN NOT k.frees THEN k.work_from END,
-		CASE WHEN NOT k.frees THEN k.work_limit END,
-		-- entries of 0.1.0 do not tell of it, nor of the row of a stage
-		k.work_limit IS NOT NULL OR k.work_from IS NOT NULL OR (k.work_due IS NULL AND k.stage_no IS NOT NULL) OR k.frees,
+	SELECT m.case_no, m.to_state, m.stage, m.moved_no, m.moved_at, m.reported_at,
+		m.filed_at, m.standard, m.base_limit, m.first_due, m.clock_from, m.time_limit, m.pauses, m.due, coalesce(m.provisional, false),
+		CASE WHEN m.has_body THEN m.org END, CASE WHEN m.has_body THEN m.dispatched_at END,
+		coalesce(m.work_no, 0::smallint), m.work_from, m.work_limit, m.knows_work,
 		-- of several bodies the last to handle, whenever it was told
-		CASE WHEN h.handles THEN CASE WHEN m.has_parts THEN (SELECT pg_catalog.max(x.occurred_at) FROM dcm.case_log AS x JOIN dcm.transition AS y ON y.id = x.transition
-			WHERE x.case_no = m.case_no AND y.effects && '{handle_work,on_site}' AND x.log_no BETWEEN coalesce(m.dispatch_no, 0) AND h.log_no)
-			ELSE h.occurred_at END END,
-		CASE WHEN h.handles THEN CASE WHEN m.has_parts THEN (SELECT x.actor FROM dcm.case_log AS x JOIN dcm.transition AS y ON y.id = x.transition
-			WHERE x.case_no = m.case_no AND y.effects && '{handle_work,on_site}' AND x.log_no <= h.log_no ORDER BY x.log_no DESC LIMIT 1)
-			ELSE h.actor END END,
-		CASE WHEN s.ending AND s.stage = 'evaluation' THEN v.occurred_at END,
-		CASE WHEN s.ending THEN v.occurred_at END,
+		CASE WHEN m.is_handled THEN CASE WHEN m.has_parts THEN (SELECT pg_catalog.max(x.occurred_at) FROM dcm.case_log AS x JOIN dcm.transition AS y ON y.id = x.transition
+			WHERE x.case_no = m.case_no AND y.effects && '{handle_work,on_site}' AND x.log_no BETWEEN coalesce(m.dispatch_no, 0) AND m.handle_no)
+			ELSE m.handled_at END END,
+		CASE WHEN m.is_handled THEN CASE WHEN m.has_parts THEN (SELECT x.actor FROM dcm.case_log AS x JOIN dcm.transition AS y ON y.id = x.transition
+			WHERE x.case_no = m.case_no AND y.effects && '{handle_work,on_site}' AND x.log_no <= m.handle_no ORDER BY x.log_no DESC LIMIT 1)
+			ELSE m.handler END END,
+		CASE WHEN s.ending AND s.stage = 'evaluation' THEN m.moved_at END,
+		CASE WHEN s.ending THEN m.moved_at END,
 		m.returned, m.reworked, m.extended, m.suspended,
-		CASE WHEN s.ending THEN NULL
-			WHEN r.effects && '{request_extension}' THEN 'extension'
-			WHEN r.effects && '{request_suspension}' THEN 'suspension' END,
-		CASE WHEN NOT s.ending AND r.effects && '{request_extension,request_suspension}' THEN r.occurred_at END,
-		CASE WHEN NOT s.ending AND r.effects && '{request_extension,request_suspension}' THEN r.data END,
-		CASE WHEN u.effects && '{suspend,review}' THEN pg_catalog.upper(u.pauses) END,
-		CASE WHEN m.has_parts AND o.effects && '{open_work}' THEN
-			(coalesce(pg_catalog.jsonb_array_length(o.data -> 'joint'), 0) + (o.data ? 'coordinator')::int
+		CASE WHEN NOT coalesce(s.ending, false) THEN m.request END,
+		CASE WHEN NOT s.ending AND m.request IS NOT NULL THEN m.requested_at END,
+		CASE WHEN NOT s.ending AND m.request IS NOT NULL THEN m.request_data END,
+		m.resume_at,
+		CASE WHEN m.has_parts AND m.has_body THEN
+			(coalesce(pg_catalog.jsonb_array_length(m.dispatch -> 'joint'), 0) + (m.dispatch ? 'coordinator')::int
 				+ (SELECT pg_catalog.count(*) FROM dcm.case_log AS x JOIN dcm.transition AS y ON y.id = x.transition
-					WHERE x.case_no = m.case_no AND x.log_no > o.log_no AND y.effects && '{forward}'))::smallint
+					WHERE x.case_no = m.case_no AND x.log_no > m.org_no AND y.effects && '{forward}'))::smallint
 			ELSE 0::smallint END,
 		m.merged_into, m.reopened
 	FROM mark AS m
-		JOIN entry AS l ON (l.case_no, l.log_no) = (m.case_no, m.last_no)
-		LEFT JOIN entry AS v ON (v.case_no, v.log_no) = (m.case_no, m.moved_no)
-		LEFT JOIN entry AS f ON (f.case_no, f.log_no) = (m.case_no, m.file_no)
-		LEFT JOIN entry AS d ON (d.case_no, d.log_no) = (m.case_no, m.standard_no)
-		LEFT JOIN entry AS g ON (g.case_no, g.log_no) = (m.case_no, m.given_no)
-		LEFT JOIN entry AS c ON (c.case_no, c.log_no) = (m.case_no, m.clock_no)
-		LEFT JOIN entry AS o ON (o.case_no, o.log_no) = (m.case_no, m.org_no)
-		LEFT JOIN entry AS h ON (h.case_no, h.log_no) = (m.case_no, m.handle_no)
-		LEFT JOIN entry AS r ON (r.case_no, r.log_no) = (m.case_no, m.request_no)
-		LEFT JOIN entry AS k ON (k.case_no, k.log_no) = (m.case_no, m.clock_of_work_no)
-		LEFT JOIN entry AS u ON (u.case_no, u.log_no) = (m.case_no, m.suspend_no)
-		LEFT JOIN dcm.state AS s ON s.code = l.to_state;
+		LEFT JOIN dcm.state AS s ON s.code = m.to_state;
 END
 $$;
 COMMENT ON FUNCTION dcm.fold_cases(bigint[]) IS
@@ -195,23 +208,29 @@ AS $$
 BEGIN
 	-- where one body at a time has the case, an entry tells of its assignment by number
 	RETURN QUERY
-	WITH entry AS (
-		SELECT e.*, t.effects, t.next_state,
+	WITH rule AS MATERIALIZED (
+		-- what effects say, once a rule and not once an entry
+		SELECT t.id, t.effects && '{open_work}' AS opens, t.effects && '{sign_work}' AS signs, t.effects && '{handle_work}' AS does,
+			t.effects && '{handle_work,rework}' AS does_or_undoes, t.effects && '{return_work}' AS returns, t.effects && '{recall_work}' AS recalls,
+			t.effects && '{arrive}' AS arrives, t.effects && '{judge_return}' AS judges
+		FROM dcm.transition AS t
+	), entry AS (
+		SELECT e.*, t.*,
 			bool_or(coalesce(e.data ?| '{joint,coordinator,part_of}', false)) OVER (PARTITION BY e.case_no) AS has_parts
 		FROM dcm.case_log AS e
-			JOIN dcm.transition AS t ON t.id = e.transition
+			JOIN rule AS t ON t.id = e.transition
 		WHERE cases IS NULL OR e.case_no = ANY (cases)
 	), single AS (
 		SELECT e.case_no, e.work_no,
-			max(e.org) FILTER (WHERE e.effects && '{open_work}') AS org,
-			max(e.actor) FILTER (WHERE e.effects && '{open_work}') AS dispatcher,
-			max(e.occurred_at) FILTER (WHERE e.effects && '{open_work}') AS dispatched_at,
-			max(e.occurred_at) FILTER (WHERE e.effects && '{sign_work}') AS signed_at,
-			(array_agg(CASE WHEN e.effects && '{handle_work}' THEN e.occurred_at END ORDER BY e.log_no DESC)
-				FILTER (WHERE e.effects && '{handle_work,rework}'))[1] AS handled_at,
-			max(e.occurred_at) FILTER (WHERE e.effects && '{return_work}') AS returned_at,
-			max(e.data ->> 'reason') FILTER (WHERE e.effects && '{return_work}') AS return_reason,
-			max(e.occurred_at) FILTER (WHERE e.effects && '{recall_work}') AS recalled_at,
+			max(e.org) FILTER (WHERE e.opens) AS org,
+			max(e.actor) FILTER (WHERE e.opens) AS dispatcher,
+			max(e.occurred_at) FILTER (WHERE e.opens) AS dispatched_at,
+			max(e.occurred_at) FILTER (WHERE e.signs) AS signed_at,
+			(array_agg(CASE WHEN e.does THEN e.occurred_at END ORDER BY e.log_no DESC)
+				FILTER (WHERE e.does_or_undoes))[1] AS handled_at,
+			max(e.occurred_at) FILTER (WHERE e.returns) AS returned_at,
+			max(e.data ->> 'reason') FILTER (WHERE e.returns) AS return_reason,
+			max(e.occurred_at) FILTER (WHERE e.recalls) AS recalled_at,
 			(array_agg(e.work_limit ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS time_limit,
 			-- entries of 0.1.0 do not tell of it, nor of the row of a stage
 			(array_agg(e.work_limit IS NOT NULL OR e.work_from IS NOT NULL OR (e.work_due IS NULL AND e.stage_no IS NOT NULL) ORDER BY e.log_no DESC) FILTER (WHERE tells.work))[1] AS knows_limit,
@@ -219,12 +238,12 @@ BEGIN
 			(array_agg(e.arrive_limit ORDER BY e.log_no DESC) FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_limit,
 			(array_agg(e.arrive_due ORDER BY e.log_no DESC) FILTER (WHERE e.arrive_due IS NOT NULL))[1] AS arrive_due,
 			-- the one that was told first, whatever it told of
-			(array_agg(e.occurred_at ORDER BY e.log_no) FILTER (WHERE e.effects && '{arrive}'))[1] AS arrived_at,
-			max(e.data ->> 'fault') FILTER (WHERE e.effects && '{judge_return}') AS fault,
-			max(e.occurred_at) FILTER (WHERE e.effects && '{judge_return}') AS judged_at,
-			coalesce(bool_or(e.effects && '{handle_work}' AND e.data ->> 'misdirected' = 'true'), false) AS misdirected
+			(array_agg(e.occurred_at ORDER BY e.log_no) FILTER (WHERE e.arrives))[1] AS arrived_at,
+			max(e.data ->> 'fault') FILTER (WHERE e.judges) AS fault,
+			max(e.occurred_at) FILTER (WHERE e.judges) AS judged_at,
+			coalesce(bool_or(e.does AND e.data ->> 'misdirected' = 'true'), false) AS misdirected
 		FROM entry AS e
-			CROSS JOIN LATERAL (SELECT e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.clock = 'reset' OR e.effects && '{open_work}' AS work) AS tells
+			CROSS JOIN LATERAL (SELECT e.work_due IS NOT NULL OR e.work_limit IS NOT NULL OR e.clock = 'reset' OR e.opens AS work) AS tells
 		WHERE e.work_no IS NOT NULL AND NOT e.has_parts
 		GROUP BY e.case_no, e.work_no
 	)
@@ -600,6 +619,10 @@ COMMENT ON FUNCTION dcm.verify_fold(bigint[]) IS
 CREATE FUNCTION dcm.verify_all(since timestamptz = NULL, anchor text = NULL) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 1000000 ROWS 10
 	SET search_path = pg_catalog, dcm, pg_temp
+	-- compiling takes longer than what it would save
+	SET jit = off
+	-- the whole log is sorted and joined
+	SET work_mem = '64MB'
 AS $$
 DECLARE
 	cases bigint[];

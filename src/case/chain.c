@@ -311,13 +311,18 @@ kind_fits(Form_pg_attribute att, char kind)
 	}
 }
 
-/*
- * dcm.log_hash(previous bytea, entry record) → bytea: the hash that a row of
- * dcm.case_log must have.  Columns are found by name, so that columns which a
- * city added do not matter.  previous may be NULL.
- */
-Datum
-dcm_log_hash(PG_FUNCTION_ARGS)
+/* Where the columns of the log stand in the records that a call hands over. */
+typedef struct RecordForm
+{
+	uint64		identifier;		/* of the record's type as it is now */
+	AttrNumber	attnums[CL_COUNT];	/* 0: a log of 0.1.0, which has it not */
+	Datum	   *values;
+	bool	   *nulls;
+} RecordForm;
+
+/* Finds the columns by name, so that columns which a city added do not matter. */
+static void
+find_columns(RecordForm *form, TupleDesc desc)
 {
 	static const struct
 	{
@@ -328,9 +333,52 @@ dcm_log_hash(PG_FUNCTION_ARGS)
 		CASE_LOG_COLUMNS(X)
 #undef X
 	};
+
+	for (int i = 0; i < CL_COUNT; i++)
+	{
+		int			attnum = SPI_fnumber(desc, columns[i].name);
+
+		form->attnums[i] = attnum > 0 ? attnum : 0;
+		if (attnum <= 0 && i > CL_hash)
+			continue;
+		if (attnum <= 0 || !kind_fits(TupleDescAttr(desc, attnum - 1), columns[i].kind))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("record has no column \"%s\" of the right type", columns[i].name),
+					 errhint("Pass a row of dcm.case_log."),
+					 errname("dcm.log_hash")));
+	}
+}
+
+/* The form of this call's records, which is nearly always that of the last call's. */
+static RecordForm *
+record_form(FmgrInfo *flinfo, TupleDesc desc)
+{
+	RecordForm *form = flinfo->fn_extra;
+	uint64		identifier = assign_record_type_identifier(desc->tdtypeid, desc->tdtypmod);
+
+	if (form && form->identifier == identifier)
+		return form;
+	form = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(RecordForm));
+	find_columns(form, desc);
+	form->values = MemoryContextAlloc(flinfo->fn_mcxt, desc->natts * sizeof(Datum));
+	form->nulls = MemoryContextAlloc(flinfo->fn_mcxt, desc->natts * sizeof(bool));
+	form->identifier = identifier;
+	flinfo->fn_extra = form;
+	return form;
+}
+
+/*
+ * dcm.log_hash(previous bytea, entry record) → bytea: the hash that a row of
+ * dcm.case_log must have.  previous may be NULL.
+ */
+Datum
+dcm_log_hash(PG_FUNCTION_ARGS)
+{
 	HeapTupleHeader header;
 	HeapTupleData tuple;
 	TupleDesc	desc;
+	RecordForm *form;
 	Datum		values[CL_COUNT];
 	bool		nulls[CL_COUNT];
 	bytea	   *previous = PG_ARGISNULL(0) ? NULL : PG_GETARG_BYTEA_PP(0);
@@ -345,24 +393,14 @@ dcm_log_hash(PG_FUNCTION_ARGS)
 	ItemPointerSetInvalid(&tuple.t_self);
 	tuple.t_tableOid = InvalidOid;
 	tuple.t_data = header;
+	form = record_form(fcinfo->flinfo, desc);
+	heap_deform_tuple(&tuple, desc, form->values, form->nulls);
 	for (int i = 0; i < CL_COUNT; i++)
 	{
-		int			attnum = SPI_fnumber(desc, columns[i].name);
+		int			attnum = form->attnums[i];
 
-		/* a log of 0.1.0 */
-		nulls[i] = i > CL_hash && attnum <= 0;
-		if (nulls[i])
-			continue;
-		if (attnum <= 0 || !kind_fits(TupleDescAttr(desc, attnum - 1), columns[i].kind))
-		{
-			ReleaseTupleDesc(desc);
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("record has no column \"%s\" of the right type", columns[i].name),
-					 errhint("Pass a row of dcm.case_log."),
-					 errname("dcm.log_hash")));
-		}
-		values[i] = heap_getattr(&tuple, attnum, desc, &nulls[i]);
+		nulls[i] = attnum == 0 || form->nulls[attnum - 1];
+		values[i] = nulls[i] ? (Datum) 0 : form->values[attnum - 1];
 	}
 	hash = chain_entry_hash(previous, values, nulls);
 	ReleaseTupleDesc(desc);

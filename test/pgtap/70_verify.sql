@@ -63,6 +63,10 @@ WHERE a.attrelid = 'dcm.case_log'::regclass AND a.attnum > 0 AND NOT a.attisdrop
 SELECT is((SELECT dcm.log_hash(NULL, x) <> dcm.log_hash(NULL, y) FROM (SELECT l AS x FROM dcm.case_log AS l, closed WHERE (case_no, log_no) = (no, 1)) AS a,
 	LATERAL (SELECT jsonb_populate_record(x, jsonb_build_object('action', 'repor', 'to_state', 'treported')) AS y) AS b), true, 'fields are apart');
 
+-- the aggregate by which the fold takes what the last entry of a kind says
+SELECT results_eq($$SELECT dcm.latest(x), dcm.latest(n) FILTER (WHERE n < 3), dcm.latest(x) FILTER (WHERE n < 3), dcm.latest(x) FILTER (WHERE n > 9)
+	FROM (SELECT * FROM (VALUES (2, 'two'), (3, NULL), (1, 'one')) AS v (n, x) ORDER BY n) AS v$$, $$VALUES (NULL::text, 2, 'two', NULL::text)$$, 'the latest, also where it is NULL');
+
 -- a row deleted: the first, one between, the last, all; the case too
 SELECT is(pg_temp.found('DELETE FROM dcm.case_log WHERE case_no = :no AND log_no = ' || n) ~ ('\mchain ' || f || '\M'), true, 'entry ' || n || ' deleted')
 FROM (VALUES (1, 2), (3, 4), (9, 10), (10, 9)) AS v (n, f);

@@ -61,7 +61,7 @@ $$;
 
 -- every call: function, argument that is odd, statement
 CREATE TEMP TABLE routine AS
-SELECT p.oid, p.proname::text AS name, p.prokind, p.provariadic <> 0 AS variadic, p.pronargs, p.proargtypes::oid[] AS types, p.proargnames AS names,
+SELECT p.oid, p.proname::text AS name, p.prokind, p.provariadic <> 0 AS variadic, p.pronargs, array_replace(p.proargtypes::oid[], 'anyelement'::regtype::oid, 'text'::regtype::oid) AS types, p.proargnames AS names,
 	p.oid::regprocedure::text AS signature
 FROM pg_proc AS p
 WHERE p.pronamespace = 'dcm'::regnamespace AND p.proname NOT IN (SELECT l.name FROM left_out AS l)
