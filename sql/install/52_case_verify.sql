@@ -448,6 +448,12 @@ $$;
 COMMENT ON FUNCTION dcm.verify_tasks(bigint[]) IS
 	'Which tasks of the cases given, or of all for NULL, are not what their log says. 校验案卷任务与日志是否一致。';
 
+CREATE FUNCTION dcm.has_zone() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+	RETURN E':\\d\\d(:\\d\\d(\\.\\d+)?)?\\s*(Z|[+-]\\d\\d(:?\\d\\d)?)$';
+COMMENT ON FUNCTION dcm.has_zone() IS
+	'The pattern of a time that tells its zone, so that every session reads it alike. 带时区的时间文本的正则。';
+
 CREATE FUNCTION dcm.verify_fold(cases bigint[]) RETURNS TABLE (case_no bigint, log_no int, part text, problem text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 100000 ROWS 10
 	SET search_path = pg_catalog, dcm, pg_temp
@@ -533,11 +539,33 @@ BEGIN
 	FROM dcm.case_file AS f JOIN dcm.case_log AS l ON (l.case_no, l.log_no) = (f.case_no, 1)
 	WHERE f.reporter <> l.actor AND (cases IS NULL OR f.case_no = ANY (cases));
 
+	-- when it was found, as the report told it; a time without its zone is read by
+	-- each session in its own
+	RETURN QUERY
+	SELECT f.case_no, 1, 'fold', pg_catalog.format('discovered_at is %s, the log says %s', coalesce(f.discovered_at::text, 'nothing'), coalesce(l.data ->> 'discovered_at', 'nothing'))
+	FROM dcm.case_file AS f JOIN dcm.case_log AS l ON (l.case_no, l.log_no) = (f.case_no, 1)
+	WHERE (f.discovered_at IS NOT NULL OR l.data ->> 'discovered_at' IS NOT NULL) AND (cases IS NULL OR f.case_no = ANY (cases))
+		AND CASE WHEN l.data ->> 'discovered_at' ~ dcm.has_zone() THEN f.discovered_at IS DISTINCT FROM (l.data ->> 'discovered_at')::timestamptz
+			ELSE (f.discovered_at IS NULL) <> (l.data ->> 'discovered_at' IS NULL) END;
+
+	-- the address, where a correction told it and nobody had it erased
+	RETURN QUERY
+	SELECT f.case_no, x.log_no, 'fold', 'address is not what was told'
+	FROM (
+		SELECT DISTINCT ON (t.case_no) t.case_no, t.log_no, t.value
+		FROM dcm.case_text AS t
+		WHERE t.field = 'address' AND (cases IS NULL OR t.case_no = ANY (cases))
+		ORDER BY t.case_no, t.log_no DESC) AS x
+		JOIN dcm.case_file AS f ON f.case_no = x.case_no
+	WHERE x.value IS NOT NULL AND f.address IS DISTINCT FROM x.value
+		AND NOT (f.address IS NULL AND EXISTS (SELECT FROM dcm.erasure AS r WHERE (r.what, r.case_no) = ('case_address', f.case_no)));
+
 	-- attachments: each as the entry tells it that brought it, a report's by their order
 	RETURN QUERY
 	SELECT a.case_no, a.log_no, 'fold', pg_catalog.format('attachment %s is not what the log says', a.attachment_no)
 	FROM (
 		SELECT m.*, l.case_no IS NOT NULL AS is_told,
+			pg_catalog.row_number() OVER (PARTITION BY m.case_no ORDER BY m.log_no, m.attachment_no) AS place,
 			CASE WHEN m.log_no = 1 THEN l.data -> 'case' -> 'attachments' -> (m.attachment_no - 1) ELSE l.data -> m.kind END AS photo
 		FROM dcm.attachment AS m LEFT JOIN dcm.case_log AS l ON (l.case_no, l.log_no) = (m.case_no, m.log_no)
 		WHERE cases IS NULL OR m.case_no = ANY (cases)) AS a
@@ -547,9 +575,10 @@ BEGIN
 				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'kind') = 'string' THEN a.photo ->> 'kind' ELSE 'before' END AS kind,
 				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'lon') = 'number' AND pg_catalog.jsonb_typeof(a.photo -> 'lat') = 'number' THEN (a.photo ->> 'lon')::float8 END AS lon,
 				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'lon') = 'number' AND pg_catalog.jsonb_typeof(a.photo -> 'lat') = 'number' THEN (a.photo ->> 'lat')::float8 END AS lat,
-				-- a time without its zone is read by each session in its own
-				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'taken_at') = 'string' AND a.photo ->> 'taken_at' ~ E'(Z|[+-]\\d\\d(:?\\d\\d)?)$' THEN (a.photo ->> 'taken_at')::timestamptz ELSE a.taken_at END AS taken_at) AS p
-	WHERE NOT a.is_told OR (a.photo IS NULL AND a.log_no > 1)
+				-- as above
+				CASE WHEN pg_catalog.jsonb_typeof(a.photo -> 'taken_at') = 'string' THEN
+					CASE WHEN a.photo ->> 'taken_at' ~ dcm.has_zone() THEN (a.photo ->> 'taken_at')::timestamptz ELSE coalesce(a.taken_at, '-infinity') END END AS taken_at) AS p
+	WHERE NOT a.is_told OR a.place <> a.attachment_no OR (a.photo IS NULL AND a.log_no > 1)
 		OR (a.photo IS NOT NULL AND (a.uri, a.sha256, a.lon, a.lat, a.taken_at) IS DISTINCT FROM (p.uri, p.sha256, p.lon, p.lat, p.taken_at))
 		OR (a.photo IS NOT NULL AND a.log_no = 1 AND a.kind <> p.kind);
 

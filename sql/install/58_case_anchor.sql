@@ -80,7 +80,8 @@ AS $$
 BEGIN
 	RETURN (
 		SELECT sha256(convert_to(coalesce(string_agg(concat_ws(E'\x1f', c.id, c.table_name, c.op, c.before, c.after, c.db_role, c.person, c.at, c.reason), E'\x1e' ORDER BY c.id), ''), 'UTF8'))
-		FROM dcm.config_log AS c WHERE c.id > since AND c.id <= till);
+		-- from the beginning, whatever number somebody has put before it
+		FROM dcm.config_log AS c WHERE (c.id > since OR since = 0) AND c.id <= till);
 END
 $$;
 COMMENT ON FUNCTION dcm.config_digest(bigint, bigint) IS
@@ -124,7 +125,10 @@ BEGIN
 			problem := 'the log of configuration up to it is not what it was';
 			RETURN NEXT;
 		END IF;
-		IF a.previous IS DISTINCT FROM before_it OR a.root <> dcm.anchor_root(a.id, a.made_at, a.previous, a.tree, a.config) THEN
+		-- an anchor ends with an entry that there is
+		IF a.previous IS DISTINCT FROM before_it
+			OR a.config_till <> coalesce((SELECT max(c.id) FROM dcm.config_log AS c WHERE c.id <= a.config_till), 0)
+			OR a.root <> dcm.anchor_root(a.id, a.made_at, a.previous, a.tree, a.config) THEN
 			problem := 'the anchor itself is not what was made of it';
 			RETURN NEXT;
 		END IF;
