@@ -210,8 +210,9 @@ dcm_build_shadow() {
 	unset PGCLUSTER PGDATABASE PGUSER PGPASSWORD PGSERVICE PGOPTIONS
 }
 
-# Starts a cluster: name, then lines for postgresql.conf on standard input.
-# Sets PGHOST and PGPORT.
+# Starts a cluster: name, then lines for postgresql.conf on standard input, and
+# those of DCM_CONF.  The server, not initdb, is started by DCM_SERVER_WRAPPER where
+# that is set ("valgrind …", "env LD_PRELOAD=…").  Sets PGHOST and PGPORT.
 dcm_start_cluster() {
 	local dir=$DCM_WORK/$1
 	mkdir -p "$dir/sock"
@@ -225,8 +226,15 @@ dcm_start_cluster() {
 		echo "timezone = 'UTC'"
 		echo "log_min_messages = warning"
 		cat
+		printf '%s\n' "${DCM_CONF:-}"
 	} >>"$dir/data/postgresql.conf"
-	"$DCM_BIN/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w start >/dev/null ||
+	if [ -n "${DCM_SERVER_WRAPPER:-}" ]; then
+		mv "$DCM_BIN/postgres" "$DCM_BIN/postgres.wrapped"
+		printf '#!/bin/sh\n[ "$1" = -V ] && exec %s "$@"\nexec %s %s "$@"\n' "$DCM_BIN/postgres.wrapped" \
+			"$DCM_SERVER_WRAPPER" "$DCM_BIN/postgres.wrapped" >"$DCM_BIN/postgres"
+		chmod 755 "$DCM_BIN/postgres"
+	fi
+	"$DCM_BIN/pg_ctl" -D "$dir/data" -l "$dir/server.log" -t 600 -w start >/dev/null ||
 		{ cat "$dir/server.log" >&2; die "the server did not start"; }
 	export PGHOST=$dir/sock PGPORT=5432 PGUSER=postgres
 }
