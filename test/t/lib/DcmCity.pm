@@ -13,12 +13,14 @@ use Test::More;
 
 our @EXPORT = qw(new_node new_database make_city make_cases contents definitions differences);
 
-# A cluster in UTF8 with the database roles of dcm, an owner and an application.
+# A cluster in UTF8 with the database roles of dcm, an owner and an application;
+# conf are lines of its configuration, init words for initdb, streaming as in
+# allows_streaming of PostgreSQL::Test::Cluster.
 sub new_node
 {
 	my ($name, %args) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
-	$node->init(extra => [ '-E', 'UTF8', '--locale=C' ]);
+	$node->init(extra => [ '-E', 'UTF8', '--locale=C', @{ $args{init} // [] } ], allows_streaming => $args{streaming});
 	$node->append_conf('postgresql.conf', "timezone = 'UTC'\n" . ($args{conf} // ''));
 	$node->start;
 
