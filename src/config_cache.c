@@ -24,6 +24,7 @@
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "replication/logicalworker.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -289,8 +290,31 @@ config_cache_get(ConfigCache *cache)
 }
 
 /*
- * Statement trigger of every table that a cache is made from: gives the table
- * a new version and tells all backends.
+ * Whether the table has its new version already: rows that logical replication
+ * brings come one by one, and a list of them must not write one row of versions
+ * as often.  What a savepoint takes back is done again by the next.
+ */
+static bool
+config_version_given(Oid relid)
+{
+	static SubTransactionId given_by;
+	static TransactionId given_in;
+	static Oid	given_to;
+	TransactionId xid = GetTopTransactionId();
+	SubTransactionId subid = GetCurrentSubTransactionId();
+	bool		given = given_to == relid && given_in == xid && given_by == subid;
+
+	given_to = relid;
+	given_in = xid;
+	given_by = subid;
+	return given;
+}
+
+/*
+ * Trigger of every table that a cache is made from: gives the table a new
+ * version and tells all backends.  It is a trigger of statements, and of rows
+ * for logical replication, which fires no other; whoever else sets
+ * session_replication_role has the statement's.
  */
 Datum
 dcm_config_changed(PG_FUNCTION_ARGS)
@@ -300,11 +324,14 @@ dcm_config_changed(PG_FUNCTION_ARGS)
 	Datum		args[1];
 	CityRights	rights;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event))
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigdata->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired by a statement trigger",
+				 errmsg("function \"%s\" must be fired after a change",
 						"dcm.config_changed")));
+	if (TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) &&
+		(!IsLogicalWorker() || config_version_given(RelationGetRelid(trigdata->tg_relation))))
+		return PointerGetDatum(NULL);
 
 	args[0] = NameGetDatum(&trigdata->tg_relation->rd_rel->relname);
 	rights = city_enter();

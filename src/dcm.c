@@ -18,6 +18,7 @@
 #include "case/workflow.h"
 #include "compat.h"
 #include "config_cache.h"
+#include "replica.h"
 #include "space/locate.h"
 #include "time/calendar_load.h"
 
@@ -60,6 +61,7 @@ _PG_init(void)
 	people_init();
 	identity_init();
 	guard_init();
+	replica_init();
 	calendar_load_init();
 	MarkGUCPrefixReserved("dcm");
 }

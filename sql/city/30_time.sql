@@ -24,6 +24,8 @@ CREATE TABLE dcm.calendar_hours (
 	CHECK ((season_from IS NULL) = (season_till IS NULL)),
 	UNIQUE NULLS NOT DISTINCT (calendar, weekday, opens, season_from)
 );
+-- it has no key without NULLs, and is to be replicated all the same
+ALTER TABLE dcm.calendar_hours REPLICA IDENTITY FULL;
 COMMENT ON TABLE dcm.calendar_hours IS
 	'Opening hours of the weekdays (1 is Monday), half-open; closes at or before opens is the next morning; a season is MM-DD to MM-DD, both days included, and may cross the year''s end. 每周工作时段,可分季节。';
 

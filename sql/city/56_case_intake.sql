@@ -135,6 +135,7 @@ DECLARE
 	of_caller bigint;
 	answer bigint;
 BEGIN
+	PERFORM dcm.require_origin();
 	-- what is empty is not told
 	phone := nullif(btrim(phone), '');
 	name := nullif(btrim(name), '');

@@ -33,6 +33,7 @@ DECLARE
 	held record;
 	erased int := 0;
 BEGIN
+	PERFORM dcm.require_origin();
 	fault := CASE
 		WHEN what IS NULL OR what <> ALL ('{caller,intake,case_text,case_address}') THEN 'what is caller, intake, case_text or case_address.'
 		WHEN what = 'case_text' AND (case_no IS NULL OR intake IS NOT NULL) THEN 'A text of a case is named by case_no, and by log_no and field where not all of them go.'

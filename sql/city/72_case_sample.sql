@@ -36,6 +36,7 @@ DECLARE
 	fault text;
 	sample_id bigint;
 BEGIN
+	PERFORM dcm.require_origin();
 	fault := CASE
 		WHEN kind IS NULL OR kind <> ALL ('{check,verify}') THEN 'kind is check or verify.'
 		WHEN NOT coalesce(isfinite(since) AND isfinite(till) AND since < till, false) THEN 'It is drawn of [since, till), and since lies before till.'

@@ -32,6 +32,7 @@ DECLARE
 	next_one dcm.anchor;
 BEGIN
 	PERFORM dcm.require_city('0.2.0');
+	PERFORM dcm.require_origin();
 	PERFORM FROM dcm.job_lock AS l WHERE l.job = 'anchor' FOR UPDATE;
 	SELECT a.id, a.made_at, a.root, a.config_till INTO last_one FROM dcm.anchor AS a ORDER BY a.id DESC LIMIT 1;
 	next_one.id := coalesce(last_one.id, 0) + 1;

@@ -4,7 +4,7 @@ CREATE FUNCTION dcm.config_changed() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1
 	AS 'MODULE_PATHNAME', 'dcm_config_changed';
 COMMENT ON FUNCTION dcm.config_changed() IS
-	'Statement trigger of configuration tables: gives the table a new version and tells all backends. 配置表的语句级触发器。';
+	'Trigger of configuration tables, for statements and, where logical replication brings the rows, for these: gives the table a new version and tells all backends. 配置表的触发器:语句级,逻辑复制时为行级。';
 
 CREATE FUNCTION dcm.log_config() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100
@@ -17,6 +17,12 @@ CREATE FUNCTION dcm.require_city() RETURNS void
 	AS 'MODULE_PATHNAME', 'dcm_require_city';
 COMMENT ON FUNCTION dcm.require_city() IS
 	'Nothing where this database has a city, 55000 dcm.no_city where not. 数据库尚未建城则报错。';
+
+CREATE FUNCTION dcm.require_origin() RETURNS void
+	LANGUAGE C STABLE PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'dcm_require_origin';
+COMMENT ON FUNCTION dcm.require_origin() IS
+	'Nothing where the city acts itself, 55000 dcm.replica where its cases come by logical replication. 逻辑复制的只读副本则报错。';
 
 CREATE FUNCTION dcm.script_version() RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE COST 100
@@ -83,6 +89,11 @@ BEGIN
 		'CREATE TRIGGER dcm_config_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s
 			FOR EACH STATEMENT EXECUTE FUNCTION dcm.config_changed()', config_table);
 	EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER dcm_config_changed', config_table);
+	-- logical replication fires triggers of rows alone
+	EXECUTE pg_catalog.format(
+		'CREATE TRIGGER dcm_config_applied AFTER INSERT OR UPDATE OR DELETE ON %s
+			FOR EACH ROW EXECUTE FUNCTION dcm.config_changed()', config_table);
+	EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE REPLICA TRIGGER dcm_config_applied', config_table);
 	IF rows_too THEN
 		EXECUTE pg_catalog.format(
 			'CREATE TRIGGER dcm_config_log AFTER INSERT OR UPDATE OR DELETE ON %s

@@ -53,6 +53,7 @@ BEGIN
 			MESSAGE = 'escalation needs a finite time and a batch of at least 1',
 			CONSTRAINT = 'dcm.escalate';
 	END IF;
+	PERFORM dcm.require_origin();
 	-- What another batch has in hand is left to it, without waiting; nobody
 	-- but a job can hold this lock.
 	PERFORM FROM dcm.job_lock AS l WHERE l.job = 'escalate' FOR UPDATE SKIP LOCKED;
@@ -191,6 +192,7 @@ BEGIN
 			HINT = 'Use escalate, resume, auto, anchor or recompute.',
 			CONSTRAINT = 'dcm.no_job';
 	END IF;
+	PERFORM dcm.require_origin();
 	INSERT INTO dcm.job_run AS r (job, started_at) VALUES (run_jobs.job, pg_catalog.clock_timestamp())
 	ON CONFLICT ON CONSTRAINT job_run_pkey
 		DO UPDATE SET started_at = EXCLUDED.started_at, finished_at = NULL, done = 0;

@@ -20,6 +20,7 @@
 #include "case/leaf.h"
 #include "city.h"
 #include "errors.h"
+#include "replica.h"
 
 PG_FUNCTION_INFO_V1(dcm_act);
 
@@ -130,6 +131,7 @@ dcm_act(PG_FUNCTION_ARGS)
 				 errmsg("case_no, action and data must not be null"),
 				 errname("dcm.null")));
 	act.wf = workflow_get();
+	replica_refuse();
 	act.actor = identity_actor();
 	act.case_no = PG_GETARG_INT64(ARG_CASE_NO);
 	act_find_action(&act, text_to_cstring(PG_GETARG_TEXT_PP(ARG_ACTION)));

@@ -19,6 +19,7 @@
 #include "case/leaf.h"
 #include "city.h"
 #include "errors.h"
+#include "replica.h"
 
 PG_FUNCTION_INFO_V1(dcm_erase_text);
 PG_FUNCTION_INFO_V1(dcm_erase_address);
@@ -59,6 +60,7 @@ dcm_erase_text(PG_FUNCTION_ARGS)
 	CityRights	rights;
 	bool		held;
 
+	replica_refuse();
 	check_is_owner();
 	rights = city_enter();
 	held = text_held(case_no, log_no, PG_GETARG_DATUM(2));
@@ -85,6 +87,7 @@ dcm_erase_address(PG_FUNCTION_ARGS)
 	CityRights	rights;
 	bool		held;
 
+	replica_refuse();
 	check_is_owner();
 	rights = city_enter();
 	(void) leaf_tells_stages();

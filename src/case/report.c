@@ -22,6 +22,7 @@
 #include "case/leaf.h"
 #include "city.h"
 #include "errors.h"
+#include "replica.h"
 
 PG_FUNCTION_INFO_V1(dcm_report_case);
 
@@ -306,6 +307,7 @@ dcm_report_case(PG_FUNCTION_ARGS)
 				 errname("dcm.null")));
 	memset(act.null, true, sizeof(act.null));
 	act.wf = workflow_get();
+	replica_refuse();
 	act.actor = identity_actor();
 	act_find_action(&act, "report");
 

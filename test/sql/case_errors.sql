@@ -250,12 +250,12 @@ SELECT told.error('SELECT dcm.locate(''SRID=4490;LINESTRING(0 0, 1 1)'')');
 SELECT told.error('SELECT dcm.covers(''SRID=4490;LINESTRING(0 0, 1 1)'', ''SRID=4490;POINT(0 0)'')');
 SELECT told.error('SELECT dcm.covers_wkb(''\x00'', 0, 0)');
 
--- told by other tests: of codes, of time, of space, of jobs, of two sessions at once,
+-- told by other tests: of codes, of time, of space, of jobs, of two sessions at once, of a replica,
 -- or only in a database that is not UTF8
 \set sources `sh "$PG_ABS_SRCDIR/bin/error-names" sources | tr '\n' ' '`
 \set documented `sh "$PG_ABS_SRCDIR/bin/error-names" documented | tr '\n' ' '`
 \echo -- all errors are told and documented
-CREATE TEMP VIEW elsewhere AS SELECT unnest('{dcm.append_only,dcm.bad_binary,dcm.bad_element,dcm.bad_partition,dcm.bad_unit,dcm.busy,dcm.calendar_range,dcm.changed_meanwhile,dcm.changed_type,dcm.config_recursion,dcm.encoding,dcm.escalate,dcm.job_role,dcm.no_cron,dcm.no_edition,dcm.no_grouping,dcm.no_job,dcm.no_report,dcm.not_all,dcm.report_failed,dcm.resume_due,dcm.same_report,dcm.stranded,dcm.tie}'::text[]) AS name;
+CREATE TEMP VIEW elsewhere AS SELECT unnest('{dcm.append_only,dcm.bad_binary,dcm.bad_element,dcm.bad_partition,dcm.bad_unit,dcm.busy,dcm.calendar_range,dcm.changed_meanwhile,dcm.changed_type,dcm.config_recursion,dcm.encoding,dcm.escalate,dcm.job_role,dcm.no_cron,dcm.no_edition,dcm.no_grouping,dcm.no_job,dcm.no_report,dcm.not_all,dcm.replica,dcm.report_failed,dcm.resume_due,dcm.same_report,dcm.stranded,dcm.tie}'::text[]) AS name;
 CREATE TEMP VIEW all_names AS SELECT unnest(string_to_array(trim(:'sources'), ' ')) AS name;
 SELECT 'not told: ' || name FROM all_names EXCEPT SELECT 'not told: ' || name FROM told.name EXCEPT SELECT 'not told: ' || name FROM elsewhere ORDER BY 1;
 SELECT 'told elsewhere, and here: ' || name FROM elsewhere INTERSECT SELECT 'told elsewhere, and here: ' || name FROM told.name ORDER BY 1;

@@ -159,8 +159,8 @@ SELECT dcm.deadline('2015-05-08 17:00', '1 work_hour');
 ROLLBACK;
 SELECT dcm.deadline('2015-05-08 17:00', '1 work_hour');
 
--- its trigger is a statement trigger
+-- its trigger is one of what has happened
 CREATE TEMP TABLE misused (i int);
-CREATE TRIGGER t AFTER INSERT ON misused FOR EACH ROW EXECUTE FUNCTION dcm.config_changed();
+CREATE TRIGGER t BEFORE INSERT ON misused FOR EACH STATEMENT EXECUTE FUNCTION dcm.config_changed();
 INSERT INTO misused VALUES (1);
 SELECT dcm.config_changed();

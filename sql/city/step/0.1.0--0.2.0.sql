@@ -194,6 +194,24 @@ COMMENT ON TABLE dcm.case_stage IS
 	'A row each time a stage is entered, and within it each time a state is entered or left that has a limit of its own: who brought the case there, that limit, and the action that ended it. 案卷经过的环节与步骤。';
 COMMENT ON COLUMN dcm.case_stage.state IS 'The state with which it began; NULL in rows of 0.1.0. 开始时的状态。';
 
+-- rules that logical replication brings
+ALTER TABLE dcm.calendar_hours REPLICA IDENTITY FULL;
+DO $$
+DECLARE
+	config record;
+BEGIN
+	FOR config IN
+		SELECT t.tgrelid::regclass AS name FROM pg_catalog.pg_trigger AS t
+		WHERE t.tgname = 'dcm_config_changed'
+			AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS a WHERE a.tgrelid = t.tgrelid AND a.tgname = 'dcm_config_applied')
+	LOOP
+		EXECUTE pg_catalog.format('CREATE TRIGGER dcm_config_applied AFTER INSERT OR UPDATE OR DELETE ON %s
+			FOR EACH ROW EXECUTE FUNCTION dcm.config_changed()', config.name);
+		EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE REPLICA TRIGGER dcm_config_applied', config.name);
+	END LOOP;
+END
+$$;
+
 -- leaves say of their columns what the tables say
 DO $$
 DECLARE
