@@ -11,13 +11,14 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use DcmCity;
+use DcmLoad;
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
 
-my $rounds = $ENV{DCM_CRASH_ROUNDS} || 3;
+my $rounds = $ENV{DCM_CRASH_ROUNDS} || 2;
 my $clients = 4;
 my @owner = (extra_params => [ '-U', 'city_owner' ]);
 my @desk = (extra_params => [ '-U', 'desk' ]);
@@ -68,47 +69,12 @@ my $unsound = q{
 };
 my $sound = "0\n0\nt\n0\n0\n0\n0\n0\n0";
 
-# The straight way; the report is step 0.
-my @steps = (
-	[ 'col', 'report', '' ], [ 'acc', 'accept', '{}' ], [ 'lead', 'file', '{"condition": 1}' ],
-	[ 'disp', 'dispatch', '{"org": "works"}' ], [ 'lia', 'sign', '{}' ],
-	[ 'han', 'handle', '{"result": "cleaned", "after": "http://x/2.jpg"}' ],
-	[ 'acc', 'request_check', '{}' ], [ 'col', 'pass_check', '{"photo": "u"}' ],
-	[ 'lead', 'close', '{}' ]);
-
-# One call with its key, in its own transaction.
-sub call
-{
-	my ($key, $n, $case_no) = @_;
-	my ($who, $action, $data) = @{ $steps[$n] };
-	my $become = "SELECT dcm.become('$who', scope => 'session') AS done \\gset\n";
-	return $become . "SELECT case_no, log_no, replayed FROM "
-	  . ($n == 0
-		? "dcm.report_case('E0102', dcm.point(121.6055, 31.8005), description => '$key', client_key => '$key')"
-		: "dcm.act($case_no, '$action', data => '$data', client_key => '$key-$n')");
-}
-
-# A client: its own cases 1, 2, … from report to close.  psql prints an answer
-# when it has it.
-sub script
-{
-	my ($round, $client) = @_;
-	my $script = "\\set ON_ERROR_STOP 1\n";
-
-	for my $case (1 .. 400)
-	{
-		my $key = "r$round-c$client-$case";
-		$script .= call($key, $_, ':case_no') . " \\gset\n\\echo $key $_ :case_no :log_no\n" for 0 .. $#steps;
-	}
-	return $script;
-}
-
 # What goes on beside: jobs, anchors, new years and lists, each by its own login.
 # A line is printed for what has been answered.
 sub others
 {
 	my ($round) = @_;
-	my (%of, $n);
+	my %of;
 
 	$of{jobs} = join '', map { "CALL dcm.run_jobs('$_');\n" } (qw(escalate resume auto)) x 150;
 	$of{anchors} = join '', map { "SELECT dcm.make_anchor() AS anchor \\gset\n\\echo anchor :anchor\nSELECT pg_sleep(0.15) \\g /dev/null\n" } 1 .. 30;
@@ -132,22 +98,14 @@ for my $round (1 .. $rounds)
 {
 	new_city() if $round % 10 == 1;
 
-	my @load;
-	for my $client (1 .. $clients)
-	{
-		unlink "$dir/$client.sql";
-		append_to_file("$dir/$client.sql", script($round, $client));
-		push @load, IPC::Run::start(
-			[ 'psql', '-XAtq', '-U', 'desk', '-d', $node->connstr('city'), '-f', "$dir/$client.sql" ],
-			'>', "$dir/$client.out", '2>', "$dir/$client.err");
-	}
-
+	my $load = start_load($node, "r$round", $clients);
+	my @beside;
 	my %others = others($round);
 	for my $login (sort keys %others)
 	{
 		unlink "$dir/$login.sql";
 		append_to_file("$dir/$login.sql", "\\set ON_ERROR_STOP 1\n$others{$login}");
-		push @load, IPC::Run::start(
+		push @beside, IPC::Run::start(
 			[ 'psql', '-XAtq', '-U', $login, '-d', $node->connstr('city'), '-f', "$dir/$login.sql" ],
 			'>', "$dir/$login.out", '2>', "$dir/$login.err");
 	}
@@ -156,36 +114,23 @@ for my $round (1 .. $rounds)
 	usleep(700_000 + int(rand(900_000)));
 	kill_all($node->data_dir);
 	$node->{_pid} = undef;
-	IPC::Run::finish($_) for @load;
+	my $answered = end_load($load);
+	IPC::Run::finish($_) for @beside;
 	# and once or twice while it recovers
 	killed_again($node) for 1 .. $round % 3;
 	$node->start;
 
-	my %answered;
-	for my $line (map { split /\n/, slurp_file("$dir/$_.out") } 1 .. $clients)
-	{
-		next unless $line =~ /^(\S+) (\d+) (\d+) (\d+)$/;
-		$answered{"$1 $2"} = "$3 $4";
-	}
-	my $n = keys %answered;
+	my $n = keys %$answered;
 	cmp_ok($n, '>', $clients, "round $round: $n answers before the crash");
-
-	my %found = map { /^(\S+ \d+) (\d+ \d+)$/ ? ($1 => $2) : () }
-	  split /\n/, $node->safe_psql('city', qq{
-		SELECT k.client_key || ' 0 ' || k.case_no || ' 1' FROM dcm.report_key AS k WHERE k.client_key ~ '^r$round-'
-		UNION ALL
-		SELECT regexp_replace(k.client_key, '-(\\d+)\$', ' \\1') || ' ' || k.case_no || ' ' || k.log_no
-		FROM dcm.act_key AS k WHERE k.client_key ~ '^r$round-';
-	  }, @owner);
-	is_deeply([ grep { ($found{$_} // '') ne $answered{$_} } sort keys %answered ], [],
-		"round $round: every answer stands as it was given");
+	my $found = found_calls($node, "r$round");
+	is_deeply(missing_answers($answered, $found), [], "round $round: every answer stands as it was given");
 	# each client had at most one call under way
-	cmp_ok(scalar(grep { !exists $answered{$_} } keys %found), '<=', $clients,
+	cmp_ok(scalar(grep { !exists $answered->{$_} } keys %$found), '<=', $clients,
 		"round $round: at most the calls under way are there besides");
 
 	is($node->safe_psql('city', $unsound, @owner),
 		$sound, "round $round: no entry without its call, none twice, nothing half, and the record is sound");
-	asked_again($round, \%answered, \%found);
+	asked_again($round, $answered, $found);
 	others_asked_again($round);
 	is($node->safe_psql('city', $unsound, @owner), $sound, "round $round: and the record is still sound");
 }
@@ -307,9 +252,9 @@ sub killed_again
 	return;
 }
 
-note 'killed while running: ', join ', ', map { "$_ ($killed_in{$_})" } sort keys %killed_in;
-note "killed in recovery: $recoveries";
-# long enough, it has fallen into everything
+# long, it has fallen into everything, and says so
+my $tell = $rounds >= 50 ? \&diag : \&note;
+$tell->('killed while running: ' . join(', ', map { "$_ ($killed_in{$_})" } sort keys %killed_in) . "; in recovery ($recoveries)");
 if ($rounds >= 50)
 {
 	cmp_ok($killed_in{"$_"} // 0, '>', 0, "a kill fell into $_") for 'jobs CALL', 'anchors SELECT', 'city_owner SELECT', 'loader SELECT', 'desk SELECT';

@@ -26,9 +26,10 @@ make_city($node, 'city');
 # the owner acts too, as one who could write where a permit lets a write pass
 $node->safe_psql('postgres', 'GRANT dcm_app TO city_owner; GRANT desk TO city_owner');
 
-# A trigger of the city's own on all that an act writes: the row whose number
-# test.stop says meets with the fault that test.fault says.  And all that an act
-# may have changed, as one hash.
+# Triggers of the city's own on all that an act writes, before the guard has seen
+# a row and after it is written: the row whose number test.stop says meets with
+# the fault that test.fault says.  And all that an act may have changed, as one
+# hash.
 $node->safe_psql('city', <<'SQL', @owner);
 CREATE SCHEMA test;
 GRANT USAGE ON SCHEMA test TO desk;
@@ -47,7 +48,7 @@ BEGIN
 				PERFORM pg_sleep(current_setting('test.sleep')::float8);
 		END CASE;
 	END IF;
-	RETURN NULL;
+	RETURN NEW;
 END
 $$;
 DO $$
@@ -55,7 +56,8 @@ DECLARE
 	t text;
 BEGIN
 	FOREACH t IN ARRAY '{case_file,case_log,case_text,assignment,case_stage,attachment,case_task,act_key,report_key}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER own_fault AFTER INSERT OR UPDATE ON dcm.%I FOR EACH ROW EXECUTE FUNCTION test.fault()', t);
+		EXECUTE format('CREATE TRIGGER own_fault BEFORE INSERT OR UPDATE ON dcm.%I FOR EACH ROW EXECUTE FUNCTION test.fault()', t);
+		EXECUTE format('CREATE TRIGGER own_fault_too AFTER INSERT OR UPDATE ON dcm.%I FOR EACH ROW EXECUTE FUNCTION test.fault()', t);
 	END LOOP;
 END
 $$;
@@ -140,7 +142,7 @@ for my $fault (qw(cancel timeout))
 		my @wrong;
 		my $answer;
 		ask(who($n));
-		for my $row (1 .. 40)
+		for my $row (1 .. 60)
 		{
 			ask(faulty($fault, $row));
 			$answer = ask(call($key, $n, $case_no) . ';');
@@ -164,7 +166,7 @@ for my $fault (qw(cancel timeout))
 	}
 	is(ask("SELECT count(*) FROM dcm.verify_all();"), '0', "$fault: the record is sound");
 }
-cmp_ok($stops{$_}, '>', 3 * @steps, "$_: $stops{$_} stops in @{[ scalar @steps ]} acts") for qw(cancel timeout);
+cmp_ok($stops{$_}, '>', 8 * @steps, "$_: $stops{$_} stops in @{[ scalar @steps ]} acts") for qw(cancel timeout);
 
 # --- in a transaction and a savepoint: all that was set in it is taken back
 my $open = (split /\|/, ask(who(0) . call('savepoint', 0) . ';'))[0];
@@ -185,16 +187,34 @@ is(ask("SELECT dcm.become('ghost');"), 'P0002', 'who was made in the savepoint i
 is(ask("BEGIN;\nSELECT dcm.become('lead') AS done \\gset\n" . faulty('cancel', 1) . call('savepoint', 2, $open) . ";\nROLLBACK;\n$well SELECT person FROM dcm.whoami();"),
 	'acc57014', 'a transaction taken back takes back who acted in it');
 
-# --- caught by the application's own code within one statement
+# --- caught by the application's own code within one statement, which then tries
+# to write what the act was about to write itself
 ask($well . who(2));
-is(ask("SET test.fault = 'cancel';\nSET test.stop = '2';\nDO \$\$
-	BEGIN
-		BEGIN
-			PERFORM dcm.act($open, 'file', data => '{\"condition\": 1}');
-		EXCEPTION WHEN query_canceled THEN
-			UPDATE dcm.case_file SET state = state WHERE case_no = $open;
-		END;
-	END \$\$;"), '23514', 'code that catches the cancelling has no permit either');
+{
+	my (@passed, $caught);
+	for my $row (1 .. 16)
+	{
+		for my $write ("UPDATE dcm.case_file SET state = 'closed' WHERE case_no = $open",
+			"INSERT INTO dcm.case_log SELECT (l).* FROM (SELECT jsonb_populate_record(l, '{\"log_no\": 3}') AS l FROM dcm.case_log AS l WHERE case_no = $open AND log_no = 2) AS x")
+		{
+			my $answer = ask("SET test.fault = 'cancel';\nSET test.stop = '$row';\nDO \$\$
+				BEGIN
+					BEGIN
+						PERFORM dcm.act($open, 'file', data => '{\"condition\": 1}');
+						RAISE SQLSTATE 'ZZ000';
+					EXCEPTION WHEN query_canceled THEN
+						PERFORM set_config('test.stop', '0', false);
+						$write;
+					END;
+				END \$\$;");
+			next if $answer eq 'ZZ000';
+			$caught++;
+			push @passed, "row $row: $write: $answer" unless $answer eq '23514';
+		}
+	}
+	cmp_ok($caught, '>', 10, "code of an application catches the cancelling ($caught times)");
+	is_deeply(\@passed, [], '... and has no permit for what the act was about to write');
+}
 ask($well);
 
 # --- a batch: all or none of it, and again it is done once
@@ -202,7 +222,7 @@ ask($well);
 	my $batch = "SELECT string_agg(concat_ws('|', ord, log_no, state, sqlstate), ' ') FROM dcm.act_batch('["
 	  . join(', ', map { qq({"action": "comment", "case_no": $open, "note": "n$_", "data": {}, "client_key": "batch $_"}) } 1 .. 5) . "]');";
 	my $before = state_of();
-	ask(faulty('cancel', 9));
+	ask(faulty('cancel', 13));
 	is(ask($batch), '57014', 'a batch is cancelled in its midst');
 	is(state_of(), $before, 'and nothing of it is there');
 	ask($well);
@@ -220,7 +240,7 @@ ask($well);
 	{
 		my $before = state_of();
 		my ($answer, $error, @wrong);
-		for my $row (1 .. 40)
+		for my $row (1 .. 60)
 		{
 			(undef, $answer, $error) = $node->psql('city', who($n) . faulty('terminate', $row) . call($key, $n, $case_no), @desk);
 			last if $error !~ /terminating connection due to administrator command/;
@@ -232,7 +252,7 @@ ask($well);
 		($case_no) = split /\|/, $answer;
 		is($node->safe_psql('city', who($n) . call($key, $n, $case_no), @desk), "$case_no|" . ($n + 1) . '|t', '... once');
 	}
-	cmp_ok($stops, '>', 3 * @steps, "terminated $stops times");
+	cmp_ok($stops, '>', 8 * @steps, "terminated $stops times");
 }
 
 # --- a client that is gone: where the server looks after it, the act ends; where
