@@ -423,9 +423,9 @@ arrive_limit(const Act *act, int64 *limit)
 void
 clock_open_work(Act *act)
 {
-	Datum		values[9] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
+	Datum		values[11] = {Int64GetDatum(act->case_no), ACT_GET(act, work_no),
 		ACT_GET(act, org), TimestampTzGetDatum(act->at), Int32GetDatum(act->actor.person->id)};
-	bool		nulls[9] = {false};
+	bool		nulls[11] = {false};
 
 	act->row[CF_work_limit] = ACT_GET(act, base_limit);
 	act->null[CF_work_limit] = ACT_NULL(act, base_limit);
@@ -448,7 +448,9 @@ clock_open_work(Act *act)
 	nulls[7] = nulls[8] = !act->gives_arrive_due;
 	values[7] = Int64GetDatum(act->arrive_limit);
 	values[8] = TimestampTzGetDatum(act->arrive_due);
-	leaf_write(LEAF_WORK_OPEN, "assignment", act->case_no, act->work_no, 'i', values, nulls, 9);
+	values[9] = CStringGetTextDatum("lead");
+	values[10] = BoolGetDatum(false);
+	leaf_write(LEAF_WORK_OPEN, "assignment", act->case_no, act->work_no, 'i', values, nulls, 11);
 }
 
 /* Signed: the assignment's clock begins where the city has it so. */

@@ -55,16 +55,14 @@ guard_init(void)
 }
 
 /*
- * Runs a kept plan that writes one row of a case table, under a permit for that
- * row and no other.  Returns SPI's code; raises 55000 where the guard did not
- * fire, since a table without its guard is no longer the case file.
+ * Calls what writes one row of a case table, under a permit for that row and no
+ * other.  Raises 55000 where the guard did not fire, since a table without its
+ * guard is no longer the case file.
  */
-int
-guarded_execute(SPIPlanPtr plan, Datum *values, const char *nulls,
-				const char *table, int64 case_no, int64 sub, char op)
+void
+guarded_write(GuardedWrite write, void *arg, const char *table, int64 case_no, int64 sub, char op)
 {
 	int			depth = npermits;
-	int			rc = 0;
 
 	if (npermits >= PERMITS)
 		ereport(ERROR,
@@ -79,7 +77,7 @@ guarded_execute(SPIPlanPtr plan, Datum *values, const char *nulls,
 	};
 	PG_TRY();
 	{
-		rc = SPI_execute_plan(plan, values, nulls, false, 0);
+		write(arg);
 		if (!permits[depth].spent)
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -93,7 +91,6 @@ guarded_execute(SPIPlanPtr plan, Datum *values, const char *nulls,
 		npermits = depth;
 	}
 	PG_END_TRY();
-	return rc;
 }
 
 /* The integer in a column named by a trigger argument; 0 for no column. */

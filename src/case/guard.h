@@ -7,11 +7,12 @@
 
 #include "postgres.h"
 
-#include "executor/spi.h"
-
 extern void guard_init(void);
-extern int	guarded_execute(SPIPlanPtr plan, Datum *values, const char *nulls,
-							const char *table, int64 case_no, int64 sub,
-							char op);
+
+/* What writes the row. */
+typedef void (*GuardedWrite) (void *arg);
+
+extern void guarded_write(GuardedWrite write, void *arg, const char *table, int64 case_no, int64 sub,
+						  char op);
 
 #endif							/* DCM_GUARD_H */

@@ -23,6 +23,7 @@
 #include "case/case_tables.h"
 #include "case/guard.h"
 #include "case/leaf.h"
+#include "case/row.h"
 #include "city.h"
 #include "errors.h"
 
@@ -35,6 +36,7 @@ typedef struct LeafPlans
 {
 	int			year;			/* hash key */
 	SPIPlanPtr	plans[LEAF_COUNT];
+	RowShape   *shapes[LEAF_COUNT];
 } LeafPlans;
 
 /*
@@ -47,6 +49,7 @@ static struct
 	Oid			file_types[CF_COUNT];
 	bool		tells_stages;
 	HTAB	   *leaves;
+	MemoryContext shapes;		/* where the shapes of the leaves are */
 	SPIPlanPtr	city[CITY_COUNT];
 }			kept;
 
@@ -62,13 +65,25 @@ typedef struct Statement
 	const char *sql;
 } Statement;
 
+/*
+ * What writes one row is told by its columns, in the order of the parameters:
+ * row.c does it, and the statement that write_statement makes where the table
+ * has what row.c has not.
+ */
+typedef struct RowStatement
+{
+	const char *args;
+	const char *table;
+	int			nkeys;			/* an UPDATE's key is this many columns; 0: an INSERT */
+	const char *columns;
+	const char *rest;			/* what an INSERT leaves NULL, if anything */
+} RowStatement;
+
 #define EQ " OPERATOR(pg_catalog.=) "
 
 static const Statement leaf_statements[LEAF_COUNT] = {
 	[LEAF_LOCK] = {"l", NULL},
 	[LEAF_INSERT] = {"@", NULL},
-	[LEAF_UPDATE] = {"@", NULL},
-	[LEAF_LOG] = {"@", NULL},
 	[LEAF_LOG_AT] = {"li",
 		"SELECT l.to_state::pg_catalog.text, l.stage::pg_catalog.text,"
 		" (SELECT c.due::pg_catalog.timestamptz FROM dcm.case_log_%1$d AS c WHERE c.case_no" EQ "$1"
@@ -82,10 +97,6 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		"SELECT 1 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
 		" WHERE l.case_no" EQ "$1 AND l.actor" EQ "$2"
 	" AND t.effects OPERATOR(pg_catalog.&&) '{handle_work,on_site,forward}' LIMIT 1"},
-	[LEAF_TEXT] = {"lityt",
-		"INSERT INTO dcm.case_text_%1$d (case_no, log_no, field, salt, value)"
-		" VALUES ($1, $2, $3, $4, $5)"
-	" RETURNING case_no, log_no, field, salt, value"},
 	[LEAF_TEXT_HELD] = {"lit",
 		"SELECT 1 FROM dcm.case_text_%1$d WHERE case_no" EQ "$1 AND log_no" EQ "$2 AND field" EQ "$3"
 	" AND value IS NOT NULL FOR UPDATE"},
@@ -93,31 +104,6 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		"UPDATE dcm.case_text_%1$d SET value = NULL, salt = $4"
 		" WHERE case_no" EQ "$1 AND log_no" EQ "$2 AND field" EQ "$3"
 	" RETURNING case_no, log_no, field, salt, value"},
-	[LEAF_WORK_OPEN] = {"lsiziLzLz",
-		"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, dispatched_at, dispatcher, time_limit, due,"
-		" arrive_limit, arrive_due)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-		" RETURNING case_no, work_no, org, dispatched_at, dispatcher, time_limit, due, arrive_limit, arrive_due,"
-		" signed_at, handled_at, returned_at, return_reason, recalled_at, CASE WHEN part" EQ "'lead' THEN NULL ELSE part END,"
-	" arrived_at, parent, fault, judged_at, nullif(misdirected, false)"},
-	[LEAF_WORK_JOIN] = {"lsitsziLz",
-		"INSERT INTO dcm.assignment_%1$d (case_no, work_no, org, part, parent, dispatched_at, dispatcher, time_limit, due)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-		" RETURNING case_no, work_no, org, part, parent, dispatched_at, dispatcher, time_limit, due,"
-		" signed_at, handled_at, returned_at, return_reason, recalled_at, arrive_limit, arrive_due, arrived_at,"
-	" fault, judged_at, nullif(misdirected, false)"},
-	[LEAF_WORK_SIGN_PART] = {"lsz",
-		"UPDATE dcm.assignment_%1$d SET signed_at = $3"
-		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
-	" RETURNING case_no, work_no, signed_at"},
-	[LEAF_WORK_CLAIM] = {"ls",
-		"UPDATE dcm.assignment_%1$d SET misdirected = true"
-		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
-	" RETURNING case_no, work_no, nullif(misdirected, true)"},
-	[LEAF_WORK_JUDGE] = {"lstz",
-		"UPDATE dcm.assignment_%1$d SET fault = $3, judged_at = $4"
-		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
-	" RETURNING case_no, work_no, fault, judged_at"},
 	[LEAF_WORK_LAST] = {"ls",
 		"SELECT work_no::pg_catalog.int2 FROM dcm.assignment_%1$d WHERE case_no" EQ "$1"
 	" AND work_no OPERATOR(pg_catalog.>=) $2 ORDER BY work_no DESC LIMIT 1"},
@@ -151,56 +137,12 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 		"SELECT l.actor::pg_catalog.int4 FROM dcm.case_log_%1$d AS l JOIN dcm.transition AS t ON t.id" EQ "l.transition"
 		" WHERE l.case_no" EQ "$1 AND l.log_no OPERATOR(pg_catalog.>) $2"
 	" AND t.effects OPERATOR(pg_catalog.&&) '{handle_work}' ORDER BY l.log_no DESC LIMIT 1"},
-	[LEAF_WORK_SIGN] = {"lszz",
-		"UPDATE dcm.assignment_%1$d SET signed_at = $3, due = $4"
-		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
-	" RETURNING case_no, work_no, signed_at, due"},
-	[LEAF_WORK_END] = {"lsztz",
-		"UPDATE dcm.assignment_%1$d SET returned_at = $3, return_reason = $4, recalled_at = $5"
-		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
-	" RETURNING case_no, work_no, returned_at, return_reason, recalled_at"},
-	[LEAF_WORK_HANDLE] = {"lsz",
-		"UPDATE dcm.assignment_%1$d SET handled_at = $3"
-		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
-	" RETURNING case_no, work_no, handled_at"},
-	[LEAF_WORK_CLOCK] = {"lszLz",
-		"UPDATE dcm.assignment_%1$d SET handled_at = $3, time_limit = $4, due = $5"
-		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
-	" RETURNING case_no, work_no, handled_at, time_limit, due"},
 	[LEAF_WORK_ARRIVAL] = {"ls",
 		"SELECT dispatched_at::pg_catalog.timestamptz, arrive_limit::dcm.time_limit, arrived_at::pg_catalog.timestamptz"
 	" FROM dcm.assignment_%1$d WHERE case_no" EQ "$1 AND work_no" EQ "$2"},
-	[LEAF_WORK_ARRIVE] = {"lsz",
-		"UPDATE dcm.assignment_%1$d SET arrived_at = $3"
-		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
-	" RETURNING case_no, work_no, arrived_at"},
-	[LEAF_WORK_ARRIVE_BY] = {"lsz",
-		"UPDATE dcm.assignment_%1$d SET arrive_due = $3"
-		" WHERE case_no" EQ "$1 AND work_no" EQ "$2"
-	" RETURNING case_no, work_no, arrive_due"},
-	[LEAF_STAGE_OPEN] = {"lstizLzt",
-		"INSERT INTO dcm.case_stage_%1$d (case_no, stage_no, stage, person, opened_at, time_limit, due, state)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-	" RETURNING case_no, stage_no, stage, person, opened_at, time_limit, due, state, closed_at, outcome"},
-	[LEAF_STAGE_CLOSE] = {"lszt",
-		"UPDATE dcm.case_stage_%1$d SET closed_at = $3, outcome = $4"
-		" WHERE case_no" EQ "$1 AND stage_no" EQ "$2"
-	" RETURNING case_no, stage_no, closed_at, outcome"},
 	[LEAF_STAGE_GET] = {"ls",
 		"SELECT opened_at::pg_catalog.timestamptz, time_limit::dcm.time_limit, closed_at::pg_catalog.timestamptz"
 	" FROM dcm.case_stage_%1$d WHERE case_no" EQ "$1 AND stage_no" EQ "$2"},
-	[LEAF_STAGE_CLOCK] = {"lsz",
-		"UPDATE dcm.case_stage_%1$d SET due = $3"
-		" WHERE case_no" EQ "$1 AND stage_no" EQ "$2"
-	" RETURNING case_no, stage_no, due"},
-	[LEAF_ATTACH] = {"lsittffzt",
-		"INSERT INTO dcm.attachment_%1$d (case_no, attachment_no, log_no, kind, uri, lon, lat, taken_at, sha256)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-	" RETURNING case_no, attachment_no, log_no, kind, uri, lon, lat, taken_at, sha256"},
-	[LEAF_TASK_OPEN] = {"lstizzii",
-		"INSERT INTO dcm.case_task_%1$d (case_no, task_no, kind, person, requested_at, due, org, log_no)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-	" RETURNING case_no, task_no, kind, person, requested_at, due, org, log_no, done_at, done_by, outcome"},
 	[LEAF_TASK_FIND] = {"lts",
 		"SELECT task_no::pg_catalog.int2, person::pg_catalog.int4, done_at::pg_catalog.timestamptz, org::pg_catalog.int4"
 		" FROM dcm.case_task_%1$d WHERE case_no" EQ "$1"
@@ -228,18 +170,56 @@ static const Statement leaf_statements[LEAF_COUNT] = {
 	[LEAF_MERGE_INTO] = {"l",
 		"SELECT ended_at IS NOT NULL FROM dcm.case_file_%1$d WHERE case_no" EQ "$1"
 	" FOR SHARE SKIP LOCKED"},
-	[LEAF_TASK_GIVE] = {"lsi",
-		"UPDATE dcm.case_task_%1$d SET person = $3"
-		" WHERE case_no" EQ "$1 AND task_no" EQ "$2"
-	" RETURNING case_no, task_no, person"},
-	[LEAF_TASK_DONE] = {"lszit",
-		"UPDATE dcm.case_task_%1$d SET done_at = $3, done_by = $4, outcome = $5"
-		" WHERE case_no" EQ "$1 AND task_no" EQ "$2"
-	" RETURNING case_no, task_no, done_at, done_by, outcome"},
-	[LEAF_TASK_CLOCK] = {"lsz",
-		"UPDATE dcm.case_task_%1$d SET due = $3"
-		" WHERE case_no" EQ "$1 AND task_no" EQ "$2"
-	" RETURNING case_no, task_no, due"},
+};
+
+/* What writes one row. */
+static const RowStatement leaf_writes[LEAF_COUNT] = {
+	[LEAF_UPDATE] = {.args = "@", .table = "case_file", .nkeys = 1},
+	[LEAF_LOG] = {.args = "@", .table = "case_log"},
+	[LEAF_TEXT] = {.args = "lityt", .table = "case_text",
+		.columns = "case_no, log_no, field, salt, value"},
+	[LEAF_WORK_OPEN] = {.args = "lsiziLzLztb", .table = "assignment",
+		.columns = "case_no, work_no, org, dispatched_at, dispatcher, time_limit, due, arrive_limit, arrive_due, part, misdirected",
+		.rest = "signed_at, handled_at, returned_at, return_reason, recalled_at, arrived_at, parent, fault, judged_at"},
+	[LEAF_WORK_JOIN] = {.args = "lsitsziLzb", .table = "assignment",
+		.columns = "case_no, work_no, org, part, parent, dispatched_at, dispatcher, time_limit, due, misdirected",
+		.rest = "signed_at, handled_at, returned_at, return_reason, recalled_at, arrive_limit, arrive_due, arrived_at, fault, judged_at"},
+	[LEAF_WORK_SIGN_PART] = {.args = "lsz", .table = "assignment", .nkeys = 2,
+		.columns = "case_no, work_no, signed_at"},
+	[LEAF_WORK_CLAIM] = {.args = "lsb", .table = "assignment", .nkeys = 2,
+		.columns = "case_no, work_no, misdirected"},
+	[LEAF_WORK_JUDGE] = {.args = "lstz", .table = "assignment", .nkeys = 2,
+		.columns = "case_no, work_no, fault, judged_at"},
+	[LEAF_WORK_SIGN] = {.args = "lszz", .table = "assignment", .nkeys = 2,
+		.columns = "case_no, work_no, signed_at, due"},
+	[LEAF_WORK_END] = {.args = "lsztz", .table = "assignment", .nkeys = 2,
+		.columns = "case_no, work_no, returned_at, return_reason, recalled_at"},
+	[LEAF_WORK_HANDLE] = {.args = "lsz", .table = "assignment", .nkeys = 2,
+		.columns = "case_no, work_no, handled_at"},
+	[LEAF_WORK_CLOCK] = {.args = "lszLz", .table = "assignment", .nkeys = 2,
+		.columns = "case_no, work_no, handled_at, time_limit, due"},
+	[LEAF_WORK_ARRIVE] = {.args = "lsz", .table = "assignment", .nkeys = 2,
+		.columns = "case_no, work_no, arrived_at"},
+	[LEAF_WORK_ARRIVE_BY] = {.args = "lsz", .table = "assignment", .nkeys = 2,
+		.columns = "case_no, work_no, arrive_due"},
+	[LEAF_STAGE_OPEN] = {.args = "lstizLzt", .table = "case_stage",
+		.columns = "case_no, stage_no, stage, person, opened_at, time_limit, due, state",
+		.rest = "closed_at, outcome"},
+	[LEAF_STAGE_CLOSE] = {.args = "lszt", .table = "case_stage", .nkeys = 2,
+		.columns = "case_no, stage_no, closed_at, outcome"},
+	[LEAF_STAGE_CLOCK] = {.args = "lsz", .table = "case_stage", .nkeys = 2,
+		.columns = "case_no, stage_no, due"},
+	[LEAF_ATTACH] = {.args = "lsittffzt", .table = "attachment",
+		.columns = "case_no, attachment_no, log_no, kind, uri, lon, lat, taken_at, sha256"},
+	[LEAF_TASK_OPEN] = {.args = "lstizzii", .table = "case_task",
+		.columns = "case_no, task_no, kind, person, requested_at, due, org, log_no",
+		.rest = "done_at, done_by, outcome"},
+	[LEAF_TASK_GIVE] = {.args = "lsi", .table = "case_task", .nkeys = 2,
+		.columns = "case_no, task_no, person"},
+	[LEAF_TASK_DONE] = {.args = "lszit", .table = "case_task", .nkeys = 2,
+		.columns = "case_no, task_no, done_at, done_by, outcome"},
+	[LEAF_TASK_CLOCK] = {.args = "lsz", .table = "case_task", .nkeys = 2,
+		.columns = "case_no, task_no, due"},
 };
 
 /*
@@ -462,12 +442,6 @@ column_statement(StringInfo sql, LeafStatement statement, int year)
 			appendStringInfo(sql, " FROM dcm.case_file_%d WHERE case_no" EQ "$1"
 							 " FOR NO KEY UPDATE", year);
 			break;
-		case LEAF_UPDATE:
-			appendStringInfo(sql, "UPDATE dcm.case_file_%d SET ", year);
-			append_columns(sql, case_file_names, file_columns(), 1, '=');
-			appendStringInfoString(sql, " WHERE case_no" EQ "$1 RETURNING ");
-			append_columns(sql, case_file_names, file_columns(), 0, 'a');
-			break;
 		case LEAF_INSERT:
 			appendStringInfo(sql, "INSERT INTO dcm.case_file_%d (", year);
 			append_columns(sql, case_file_names, file_columns(), 0, 'a');
@@ -475,14 +449,6 @@ column_statement(StringInfo sql, LeafStatement statement, int year)
 			append_columns(sql, case_file_names, file_columns(), 0, '$');
 			appendStringInfoString(sql, ") ON CONFLICT DO NOTHING RETURNING ");
 			append_columns(sql, case_file_names, file_columns(), 0, 'a');
-			break;
-		case LEAF_LOG:
-			appendStringInfo(sql, "INSERT INTO dcm.case_log_%d (", year);
-			append_columns(sql, case_log_names, log_columns(), 0, 'a');
-			appendStringInfoString(sql, ") VALUES (");
-			append_columns(sql, case_log_names, log_columns(), 0, '$');
-			appendStringInfoString(sql, ") RETURNING ");
-			append_columns(sql, case_log_names, log_columns(), 0, 'a');
 			break;
 		default:
 			elog(ERROR, "leaf statement %d has no text", (int) statement);
@@ -546,6 +512,8 @@ forget_plans(void)
 				SPI_freeplan(leaf->plans[i]);
 	hash_destroy(kept.leaves);
 	kept.leaves = NULL;
+	MemoryContextDelete(kept.shapes);
+	kept.shapes = NULL;
 }
 
 /*
@@ -605,11 +573,104 @@ leaf_plans(int year)
 		HASHCTL		ctl = {.keysize = sizeof(int), .entrysize = sizeof(LeafPlans)};
 
 		kept.leaves = hash_create("dcm leaf plans", 8, &ctl, HASH_ELEM | HASH_BLOBS);
+		kept.shapes = AllocSetContextCreate(TopMemoryContext, "dcm row shapes", ALLOCSET_SMALL_SIZES);
 	}
 	leaf = hash_search(kept.leaves, &year, HASH_ENTER, &found);
 	if (!found)
+	{
 		memset(leaf->plans, 0, sizeof(leaf->plans));
+		memset(leaf->shapes, 0, sizeof(leaf->shapes));
+	}
 	return leaf;
+}
+
+/* Adds the names of a list, and the types that their letters stand for. */
+static void
+shape_add(RowShape *shape, const char *list, const char *letters)
+{
+	char	   *rest = MemoryContextStrdup(kept.shapes, list ? list : "");
+	char	   *name;
+
+	while ((name = strtok_r(rest, ", ", &rest)) != NULL)
+	{
+		if (letters)
+			shape->types[shape->ncolumns] = arg_type(letters[shape->ncolumns]);
+		shape->names[shape->ncolumns++] = name;
+	}
+}
+
+/* The columns of what writes one row, looked up at first use. */
+static RowShape *
+row_shape(LeafPlans *leaf, LeafStatement statement)
+{
+	const RowStatement *s = &leaf_writes[statement];
+	RowShape   *shape = leaf->shapes[statement];
+
+	if (shape)
+		return shape;
+	shape = MemoryContextAllocZero(kept.shapes, sizeof(RowShape));
+	shape->nkeys = s->nkeys;
+	if (s->args[0] == '@')
+	{
+		const char *const *names = statement == LEAF_LOG ? case_log_names : case_file_names;
+
+		shape->ncolumns = column_types(statement, shape->types);
+		memcpy(shape->names, names, sizeof(char *) * shape->ncolumns);
+	}
+	else
+		shape_add(shape, s->columns, s->args);
+	shape->ngiven = shape->ncolumns;
+	shape_add(shape, s->rest, NULL);
+	return leaf->shapes[statement] = shape;
+}
+
+/* The statement that does what row.c does. */
+static void
+write_statement(StringInfo sql, const RowStatement *s, const RowShape *shape, int year)
+{
+	if (s->nkeys == 0)
+	{
+		appendStringInfo(sql, "INSERT INTO dcm.%s_%d (", s->table, year);
+		append_columns(sql, shape->names, shape->ngiven, 0, 'a');
+		appendStringInfoString(sql, ") VALUES (");
+		append_columns(sql, shape->names, shape->ngiven, 0, '$');
+		appendStringInfoString(sql, ")");
+	}
+	else
+	{
+		appendStringInfo(sql, "UPDATE dcm.%s_%d SET ", s->table, year);
+		append_columns(sql, shape->names, shape->ngiven, s->nkeys, '=');
+		for (int i = 0; i < s->nkeys; i++)
+			appendStringInfo(sql, " %s %s" EQ "$%d", i == 0 ? "WHERE" : "AND", shape->names[i], i + 1);
+	}
+	appendStringInfoString(sql, " RETURNING ");
+	append_columns(sql, shape->names, shape->ncolumns, 0, 'a');
+}
+
+static int
+row_types(const RowShape *shape, Oid *types)
+{
+	memcpy(types, shape->types, sizeof(Oid) * shape->ngiven);
+	return shape->ngiven;
+}
+
+/* The statement that does for a city of 0.1.0, where it is another one. */
+static const Statement *
+old_statement(LeafStatement statement)
+{
+	switch (statement)
+	{
+		case LEAF_WORK_OPEN:
+			return &old_work_open;
+		case LEAF_STAGE_OPEN:
+			return &old_stage_open;
+		case LEAF_TASK_OPEN:
+			return &old_task_open;
+		case LEAF_TASK_FIND:
+			return &old_task_find;
+		default:
+			return NULL;
+	}
 }
 
 /* The kept plan of a statement on the leaves of a year, prepared at first use. */
@@ -618,31 +679,27 @@ leaf_plan(int year, LeafStatement statement)
 {
 	LeafPlans  *leaf = leaf_plans(year);
 	const Statement *s = &leaf_statements[statement];
+	const RowStatement *row = &leaf_writes[statement];
+	Oid			types[MAX_ARGS];
+	int			nargs;
+	StringInfoData sql;
 
-	if (!kept.tells_stages && statement == LEAF_WORK_OPEN)
-		s = &old_work_open;
-	if (!kept.tells_stages && statement == LEAF_STAGE_OPEN)
-		s = &old_stage_open;
-	if (!kept.tells_stages && statement == LEAF_TASK_OPEN)
-		s = &old_task_open;
-	if (!kept.tells_stages && statement == LEAF_TASK_FIND)
-		s = &old_task_find;
-	if (leaf->plans[statement] == NULL)
-	{
-		Oid			types[MAX_ARGS];
-		int			nargs;
-		StringInfoData sql;
-
-		initStringInfo(&sql);
-		if (s->sql)
-			appendStringInfo(&sql, s->sql, year);
-		else
-			column_statement(&sql, statement, year);
-		nargs = s->args[0] == '@' ? column_types(statement, types) :
-			letter_types(s->args, types);
-		leaf->plans[statement] = prepare(sql.data, nargs, types);
-	}
-	return leaf->plans[statement];
+	if (leaf->plans[statement])
+		return leaf->plans[statement];
+	if (!kept.tells_stages && old_statement(statement))
+		s = old_statement(statement);
+	initStringInfo(&sql);
+	if (s->sql)
+		appendStringInfo(&sql, s->sql, year);
+	else if (row->table)
+		write_statement(&sql, row, row_shape(leaf, statement), year);
+	else
+		column_statement(&sql, statement, year);
+	if (s->args == NULL)
+		nargs = row_types(row_shape(leaf, statement), types);
+	else
+		nargs = s->args[0] == '@' ? column_types(statement, types) : letter_types(s->args, types);
+	return leaf->plans[statement] = prepare(sql.data, nargs, types);
 }
 
 static void
@@ -741,6 +798,57 @@ check_returning(SPIPlanPtr plan, const char *table, const Datum *values, const b
 	}
 }
 
+/* One write of a row, which takes its permit's passage. */
+typedef struct LeafWrite
+{
+	LeafStatement statement;
+	int			year;
+	const char *table;
+	Datum	   *values;
+	const bool *nulls;
+	int			n;
+	bool		is_written;		/* by row_write */
+} LeafWrite;
+
+/* The write as a statement, and what it gives held against what was meant. */
+static void
+execute_write(LeafWrite *w)
+{
+	char		spi_nulls[MAX_ARGS + 1];
+	SPIPlanPtr	plan = leaf_plan(w->year, w->statement);
+	int			n;
+
+	/* of an older city the statement is without the values that come last */
+	n = Min(w->n, SPI_getargcount(plan));
+	for (int i = 0; i < n; i++)
+		spi_nulls[i] = w->nulls && w->nulls[i] ? 'n' : ' ';
+	spi_nulls[n] = '\0';
+	if (SPI_execute_plan(plan, w->values, spi_nulls, false, 0) < 0)
+		elog(ERROR, "could not write a row of \"dcm.%s\"", w->table);
+	w->is_written = SPI_processed == 1;
+	if (w->is_written)
+		check_returning(plan, w->table, w->values, w->nulls, n);
+}
+
+static void
+write_leaf(void *arg)
+{
+	LeafWrite  *w = arg;
+	RowOutcome	outcome = ROW_FOR_EXECUTOR;
+
+	if (kept.tells_stages && leaf_writes[w->statement].table)
+	{
+		char		leaf[NAMEDATALEN];
+
+		snprintf(leaf, sizeof(leaf), "%s_%d", w->table, w->year);
+		outcome = row_write(leaf, row_shape(leaf_plans(w->year), w->statement), w->values, w->nulls);
+	}
+	if (outcome == ROW_FOR_EXECUTOR)
+		execute_write(w);
+	else
+		w->is_written = outcome == ROW_WRITTEN;
+}
+
 /*
  * Writes one row under a permit, and holds what was written against what was
  * meant.  Returns false where an INSERT of a case met a taken number.
@@ -749,21 +857,13 @@ bool
 leaf_write(LeafStatement statement, const char *table, int64 case_no, int64 sub,
 		   char op, Datum *values, const bool *nulls, int n)
 {
-	char		spi_nulls[MAX_ARGS + 1];
-	SPIPlanPtr	plan = leaf_plan(leaf_year(case_no), statement);
+	LeafWrite	w = {.statement = statement, .year = leaf_year(case_no), .table = table,
+	.values = values, .nulls = nulls, .n = n};
 
-	/* of an older city the statement is without the values that come last */
-	n = Min(n, SPI_getargcount(plan));
-	for (int i = 0; i < n; i++)
-		spi_nulls[i] = nulls && nulls[i] ? 'n' : ' ';
-	spi_nulls[n] = '\0';
-	if (guarded_execute(plan, values, spi_nulls, table, case_no, sub, op) < 0)
-		elog(ERROR, "could not write a row of \"dcm.%s\"", table);
-	if (SPI_processed == 1)
-	{
-		check_returning(plan, table, values, nulls, n);
+	check_kept_city();
+	guarded_write(write_leaf, &w, table, case_no, sub, op);
+	if (w.is_written)
 		return true;
-	}
 	if (statement != LEAF_INSERT || !leaf_number_taken(case_no))
 		changed_on_its_way(table);
 	return false;

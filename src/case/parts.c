@@ -120,16 +120,16 @@ part_last(const Act *act)
 void
 part_open(Act *act, int work_no, int org, const char *part, int parent)
 {
-	Datum		values[9] = {Int64GetDatum(act->case_no), Int16GetDatum(work_no), Int32GetDatum(org),
+	Datum		values[10] = {Int64GetDatum(act->case_no), Int16GetDatum(work_no), Int32GetDatum(org),
 		CStringGetTextDatum(part), Int16GetDatum(parent), TimestampTzGetDatum(act->at),
-	Int32GetDatum(act->actor.person->id), ACT_GET(act, work_limit), act->work_due};
-	bool		nulls[9] = {false};
+	Int32GetDatum(act->actor.person->id), ACT_GET(act, work_limit), act->work_due, BoolGetDatum(false)};
+	bool		nulls[10] = {false};
 	bool		timed = strcmp(part, "coordinator") != 0;
 
 	nulls[4] = parent == 0;
 	nulls[7] = !timed || ACT_NULL(act, work_limit);
 	nulls[8] = !timed || !act->gives_work_due;
-	leaf_write(LEAF_WORK_JOIN, "assignment", act->case_no, work_no, 'i', values, nulls, 9);
+	leaf_write(LEAF_WORK_JOIN, "assignment", act->case_no, work_no, 'i', values, nulls, 10);
 }
 
 /* Signed or handled, at the time of the act. */
@@ -195,9 +195,9 @@ part_recall_below(Act *act, int work_no)
 void
 part_claim(Act *act)
 {
-	Datum		values[2] = {Int64GetDatum(act->case_no), Int16GetDatum(part_no(act))};
+	Datum		values[3] = {Int64GetDatum(act->case_no), Int16GetDatum(part_no(act)), BoolGetDatum(true)};
 
-	leaf_write(LEAF_WORK_CLAIM, "assignment", act->case_no, part_no(act), 'u', values, NULL, 2);
+	leaf_write(LEAF_WORK_CLAIM, "assignment", act->case_no, part_no(act), 'u', values, NULL, 3);
 }
 
 /* Whose fault a reason to return speaks of, or NULL. */

@@ -1,0 +1,348 @@
+/*
+ * row.c
+ *	  One row of a leaf, written without a statement.
+ *
+ * The decision to know: an act writes four rows and knows each of them by heart,
+ * while the executor makes a plan's state anew for every statement, which for a
+ * row of fifty columns costs more than to write it.  So the row goes the way by
+ * which logical replication applies rows: ExecSimpleRelationInsert and
+ * ExecSimpleRelationUpdate, with row triggers, constraints, indexes and foreign
+ * keys.  Whatever a table has beyond these (rules, triggers of a statement, row
+ * security forced upon its owner, another type of a column) is left to the
+ * executor: there the statements are kept for it.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_relation.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "case/row.h"
+#include "compat.h"
+
+/* The row under way. */
+typedef struct RowWrite
+{
+	Relation	rel;
+	RowShape   *shape;
+	const Datum *values;
+	const bool *nulls;
+	EState	   *estate;
+	ResultRelInfo *target;
+	TupleTableSlot *slot;		/* the row as it is to be */
+	Datum		meant[ROW_COLUMNS]; /* the columns of the shape in it */
+	bool		meant_null[ROW_COLUMNS];
+} RowWrite;
+
+/* Whether the table's triggers are for rows alone and keep no tables of them. */
+static bool
+has_row_triggers_only(const TriggerDesc *t, bool inserts)
+{
+	if (t == NULL)
+		return true;
+	if (inserts)
+		return !t->trig_insert_before_statement && !t->trig_insert_after_statement && !t->trig_insert_new_table;
+	return !t->trig_update_before_statement && !t->trig_update_after_statement &&
+		!t->trig_update_old_table && !t->trig_update_new_table;
+}
+
+/*
+ * Whether nothing but the executor would do.  With Citus a leaf is a shell, and
+ * its statements go to where its rows are.
+ */
+static bool
+is_plain(Relation rel, bool inserts)
+{
+	TupleConstr *constr = RelationGetDescr(rel)->constr;
+
+	return rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rules == NULL &&
+		!rel->rd_rel->relforcerowsecurity &&
+		!(constr && constr->has_generated_stored) &&
+		has_row_triggers_only(rel->trigdesc, inserts) &&
+		!OidIsValid(get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE));
+}
+
+/* Finds the columns by name; false where one is missing or of another type. */
+static bool
+find_columns(Relation rel, RowShape *shape)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < shape->ncolumns; i++)
+	{
+		AttrNumber	attnum = shape->attnums[i];
+
+		if (attnum <= 0 || attnum > desc->natts || TupleDescAttr(desc, attnum - 1)->attisdropped ||
+			strcmp(NameStr(TupleDescAttr(desc, attnum - 1)->attname), shape->names[i]) != 0)
+			attnum = shape->attnums[i] = get_attnum(RelationGetRelid(rel), shape->names[i]);
+		if (attnum <= 0 ||
+			(i < shape->ngiven && TupleDescAttr(desc, attnum - 1)->atttypid != shape->types[i]))
+			return false;
+	}
+	return true;
+}
+
+/* What the executor keeps of a statement, as far as triggers and indexes ask for it. */
+static void
+open_target(RowWrite *w)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	Bitmapset  *columns = NULL;
+
+	for (int i = w->shape->nkeys; i < w->shape->ngiven; i++)
+		columns = bms_add_member(columns, w->shape->attnums[i] - FirstLowInvalidHeapAttributeNumber);
+	rte->rtekind = RTE_RELATION;
+	rte->relid = RelationGetRelid(w->rel);
+	rte->relkind = w->rel->rd_rel->relkind;
+	rte->rellockmode = RowExclusiveLock;
+	dcm_init_range_table(w->estate, rte, columns, w->shape->nkeys == 0);
+	w->estate->es_output_cid = GetCurrentCommandId(true);
+	w->estate->es_snapshot = GetActiveSnapshot();
+	w->target = makeNode(ResultRelInfo);
+	InitResultRelInfo(w->target, w->rel, 1, NULL, 0);
+	w->estate->es_opened_result_relations = lappend(w->estate->es_opened_result_relations, w->target);
+	ExecOpenIndices(w->target, false);
+	w->slot = ExecInitExtraTupleSlot(w->estate, RelationGetDescr(w->rel), &TTSOpsVirtual);
+}
+
+/* The given columns go into the row; what all its columns are then is what is meant. */
+static void
+give_columns(RowWrite *w)
+{
+	const RowShape *shape = w->shape;
+
+	for (int i = shape->nkeys; i < shape->ngiven; i++)
+	{
+		w->slot->tts_values[shape->attnums[i] - 1] = w->values[i];
+		w->slot->tts_isnull[shape->attnums[i] - 1] = w->nulls && w->nulls[i];
+	}
+	for (int i = 0; i < shape->ncolumns; i++)
+	{
+		w->meant[i] = w->slot->tts_values[shape->attnums[i] - 1];
+		/* the rest of a new row is yet to come about */
+		w->meant_null[i] = i >= shape->ngiven || w->slot->tts_isnull[shape->attnums[i] - 1];
+	}
+	ExecStoreVirtualTuple(w->slot);
+}
+
+/* What the table gives a column that is not ours. */
+static void
+give_default(RowWrite *w, int column)
+{
+	Node	   *expression = build_column_default(w->rel, column + 1);
+
+	w->slot->tts_isnull[column] = true;
+	if (expression == NULL)
+	{
+		Oid			type = TupleDescAttr(RelationGetDescr(w->rel), column)->atttypid;
+
+		if (get_typtype(type) == TYPTYPE_DOMAIN)
+			domain_check((Datum) 0, true, type, NULL, NULL);
+		return;
+	}
+	w->slot->tts_values[column] =
+		ExecEvalExpr(ExecInitExpr(expression_planner((Expr *) expression), NULL),
+					 GetPerTupleExprContext(w->estate), &w->slot->tts_isnull[column]);
+}
+
+static void
+insert_row(RowWrite *w)
+{
+	TupleDesc	desc = RelationGetDescr(w->rel);
+	Bitmapset  *given = NULL;
+
+	for (int i = 0; i < w->shape->ngiven; i++)
+		given = bms_add_member(given, w->shape->attnums[i]);
+	ExecClearTuple(w->slot);
+	for (int i = 0; i < desc->natts; i++)
+	{
+		w->slot->tts_values[i] = (Datum) 0;
+		w->slot->tts_isnull[i] = true;
+		if (!TupleDescAttr(desc, i)->attisdropped && !bms_is_member(i + 1, given))
+			give_default(w, i);
+	}
+	give_columns(w);
+	ExecSimpleRelationInsert(w->target, w->estate, w->slot);
+}
+
+/* The equality of a key's type, among those that keys have. */
+static RegProcedure
+equality(Oid type)
+{
+	return type == INT8OID ? F_INT8EQ : type == INT4OID ? F_INT4EQ : type == INT2OID ? F_INT2EQ : InvalidOid;
+}
+
+/* The primary key, if it is over the key's columns and no others; else NULL. */
+static Relation
+key_index(const RowWrite *w, ScanKey keys)
+{
+	Relation	index = NULL;
+
+	for (int i = 0; i < w->target->ri_NumIndices && index == NULL; i++)
+		if (w->target->ri_IndexRelationDescs[i]->rd_index->indisprimary)
+			index = w->target->ri_IndexRelationDescs[i];
+	if (index == NULL || index->rd_index->indnkeyatts != w->shape->nkeys || index->rd_rel->relam != BTREE_AM_OID)
+		return NULL;
+	for (int i = 0; i < w->shape->nkeys; i++)
+	{
+		RegProcedure equal = equality(w->shape->types[i]);
+
+		if (index->rd_index->indkey.values[i] != w->shape->attnums[i] || !OidIsValid(equal) ||
+			index->rd_opcintype[i] != w->shape->types[i])
+			return NULL;
+		ScanKeyInit(&keys[i], i + 1, BTEqualStrategyNumber, equal, w->values[i]);
+	}
+	return index;
+}
+
+/*
+ * Whether the columns that change have no length or subtype of their own, which
+ * only an assignment checks: of a geometry, which lies at a point of the city's
+ * coordinate system.
+ */
+static bool
+needs_no_cast(const RowWrite *w, const TupleTableSlot *old)
+{
+	for (int i = w->shape->nkeys; i < w->shape->ngiven; i++)
+	{
+		int			column = w->shape->attnums[i] - 1;
+		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(w->rel), column);
+
+		if (att->atttypmod < 0 || (w->nulls && w->nulls[i]))
+			continue;
+		if (old == NULL || old->tts_isnull[column] ||
+			!datum_image_eq(old->tts_values[column], w->values[i], att->attbyval, att->attlen))
+			return false;
+	}
+	return true;
+}
+
+/* The row of the key as the active snapshot has it; false where there is none. */
+static bool
+find_row(Relation rel, Relation index, ScanKey keys, int nkeys, TupleTableSlot *old)
+{
+	IndexScanDesc scan = dcm_index_beginscan(rel, index, GetActiveSnapshot(), nkeys);
+	bool		found;
+
+	index_rescan(scan, keys, nkeys, NULL, 0);
+	found = index_getnext_slot(scan, ForwardScanDirection, old);
+	if (found)
+		slot_getallattrs(old);
+	index_endscan(scan);
+	return found;
+}
+
+static RowOutcome
+update_row(RowWrite *w)
+{
+	ScanKeyData keys[INDEX_MAX_KEYS];
+	Relation	index = key_index(w, keys);
+	TupleTableSlot *old;
+	EPQState	epq;
+
+	if (index == NULL)
+		return ROW_FOR_EXECUTOR;
+	old = table_slot_create(w->rel, &w->estate->es_tupleTable);
+	if (!find_row(w->rel, index, keys, w->shape->nkeys, old))
+		return ROW_CHANGED;
+	if (!needs_no_cast(w, old))
+		return ROW_FOR_EXECUTOR;
+	ExecClearTuple(w->slot);
+	memcpy(w->slot->tts_values, old->tts_values, sizeof(Datum) * RelationGetDescr(w->rel)->natts);
+	memcpy(w->slot->tts_isnull, old->tts_isnull, sizeof(bool) * RelationGetDescr(w->rel)->natts);
+	give_columns(w);
+	dcm_eval_plan_qual_init(&epq, w->estate);
+	ExecSimpleRelationUpdate(w->target, w->estate, &epq, old, w->slot);
+	EvalPlanQualEnd(&epq);
+	return ROW_WRITTEN;
+}
+
+/* Whether the row went in, and its columns are those that were meant. */
+static bool
+is_as_meant(const RowWrite *w)
+{
+	/* a trigger that drops a row leaves it without a place */
+	if (!ItemPointerIsValid(&w->slot->tts_tid))
+		return false;
+	for (int i = 0; i < w->shape->ncolumns; i++)
+	{
+		AttrNumber	attnum = w->shape->attnums[i];
+		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(w->rel), attnum - 1);
+		bool		isnull;
+		Datum		value = slot_getattr(w->slot, attnum, &isnull);
+
+		if (isnull != w->meant_null[i] ||
+			(!isnull && !datum_image_eq(value, w->meant[i], att->attbyval, att->attlen)))
+			return false;
+	}
+	return true;
+}
+
+static RowOutcome
+write_row(RowWrite *w)
+{
+	RowOutcome	outcome = ROW_WRITTEN;
+
+	w->estate = CreateExecutorState();
+	MemoryContextSwitchTo(w->estate->es_query_cxt);
+	open_target(w);
+	if (w->shape->nkeys > 0)
+		outcome = update_row(w);
+	else if (needs_no_cast(w, NULL))
+		insert_row(w);
+	else
+		outcome = ROW_FOR_EXECUTOR;
+	if (outcome == ROW_WRITTEN && !is_as_meant(w))
+		outcome = ROW_CHANGED;
+	return outcome;
+}
+
+/*
+ * Writes the row and fires what it sets off, as the statement would.  Of what the
+ * row holds nothing is copied: the values live as long as the call.
+ */
+RowOutcome
+row_write(const char *leaf, RowShape *shape, const Datum *values, const bool *nulls)
+{
+	RowWrite	w = {.shape = shape, .values = values, .nulls = nulls};
+	MemoryContext old = CurrentMemoryContext;
+	RowOutcome	outcome = ROW_FOR_EXECUTOR;
+
+	w.rel = table_openrv(makeRangeVar("dcm", unconstify(char *, leaf), -1), RowExclusiveLock);
+	if (is_plain(w.rel, shape->nkeys == 0) && find_columns(w.rel, shape))
+	{
+		PushActiveSnapshot(GetTransactionSnapshot());
+		CommandCounterIncrement();
+		UpdateActiveSnapshotCommandId();
+		AfterTriggerBeginQuery();
+		outcome = write_row(&w);
+		AfterTriggerEndQuery(w.estate);
+		ExecResetTupleTable(w.estate->es_tupleTable, false);
+		ExecCloseResultRelations(w.estate);
+		MemoryContextSwitchTo(old);
+		FreeExecutorState(w.estate);
+		PopActiveSnapshot();
+		CommandCounterIncrement();
+	}
+	table_close(w.rel, NoLock);
+	return outcome;
+}
