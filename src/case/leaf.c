@@ -838,10 +838,15 @@ write_leaf(void *arg)
 
 	if (kept.tells_stages && leaf_writes[w->statement].table)
 	{
+		RowShape   *shape = row_shape(leaf_plans(w->year), w->statement);
 		char		leaf[NAMEDATALEN];
 
+		/* a text belongs to its log entry, all else to the case */
+		shape->nowner = w->statement == LEAF_TEXT ? 2 : 1;
+		snprintf(leaf, sizeof(leaf), "%s_%d", shape->nowner == 2 ? "case_log" : "case_file", w->year);
+		shape->owner = get_relname_relid(leaf, get_namespace_oid("dcm", false));
 		snprintf(leaf, sizeof(leaf), "%s_%d", w->table, w->year);
-		outcome = row_write(leaf, row_shape(leaf_plans(w->year), w->statement), w->values, w->nulls);
+		outcome = row_write(leaf, shape, w->values, w->nulls);
 	}
 	if (outcome == ROW_FOR_EXECUTOR)
 		execute_write(w);

@@ -22,6 +22,7 @@
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
@@ -101,6 +102,52 @@ find_columns(Relation rel, RowShape *shape)
 	return true;
 }
 
+/* Whether a foreign key is the row's case, or a text's log entry. */
+static bool
+is_own_key(const ForeignKeyCacheInfo *key, const RowShape *shape)
+{
+	if (key->confrelid != shape->owner || key->nkeys != shape->nowner)
+		return false;
+	for (int i = 0; i < key->nkeys; i++)
+		if (key->conkey[i] != shape->attnums[i] || key->confkey[i] != get_attnum(shape->owner, shape->names[i]))
+			return false;
+	return true;
+}
+
+/*
+ * A new row refers to its case, which this transaction has locked or made and
+ * which nobody else can take away before it ends: so the check that the case is
+ * there, and the lock that would hold it, are spared.  Keys to other tables are
+ * checked as ever.  The description of triggers is the target's own copy.
+ */
+static void
+spare_own_key(RowWrite *w)
+{
+	TriggerDesc *triggers = w->target->ri_TrigDesc;
+	int			n = 0;
+
+	if (triggers == NULL || w->shape->nkeys > 0 || !OidIsValid(w->shape->owner))
+		return;
+	triggers->trig_insert_after_row = false;
+	for (int i = 0; i < triggers->numtriggers; i++)
+	{
+		const Trigger *t = &triggers->triggers[i];
+		bool		spared = false;
+		ListCell   *lc;
+
+		if (t->tgfoid == F_RI_FKEY_CHECK_INS)
+			foreach(lc, RelationGetFKeyList(w->rel))
+				spared |= t->tgconstraint == lfirst_node(ForeignKeyCacheInfo, lc)->conoid &&
+					is_own_key(lfirst(lc), w->shape);
+		if (spared)
+			continue;
+		triggers->trig_insert_after_row |= TRIGGER_TYPE_MATCHES(t->tgtype, TRIGGER_TYPE_ROW,
+																TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT);
+		triggers->triggers[n++] = *t;
+	}
+	triggers->numtriggers = n;
+}
+
 /* What the executor keeps of a statement, as far as triggers and indexes ask for it. */
 static void
 open_target(RowWrite *w)
@@ -119,6 +166,7 @@ open_target(RowWrite *w)
 	w->estate->es_snapshot = GetActiveSnapshot();
 	w->target = makeNode(ResultRelInfo);
 	InitResultRelInfo(w->target, w->rel, 1, NULL, 0);
+	spare_own_key(w);
 	w->estate->es_opened_result_relations = lappend(w->estate->es_opened_result_relations, w->target);
 	ExecOpenIndices(w->target, false);
 	w->slot = ExecInitExtraTupleSlot(w->estate, RelationGetDescr(w->rel), &TTSOpsVirtual);

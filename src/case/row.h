@@ -24,6 +24,8 @@ typedef struct RowShape
 	const char *names[ROW_COLUMNS];
 	Oid			types[ROW_COLUMNS]; /* of those given */
 	AttrNumber	attnums[ROW_COLUMNS];	/* where they were when last looked up */
+	Oid			owner;			/* to which a new row belongs, by its first columns: held by the act */
+	int			nowner;
 } RowShape;
 
 typedef enum RowOutcome

@@ -45,6 +45,11 @@ SELECT is(t.try_act('col', no, 'comment'), 'ok', 'what the key names is there') 
 ALTER TABLE dcm.:log_n ALTER own_no SET DEFAULT 43;
 SELECT is(t.try_act('col', no, 'comment'), '23503 case_log_' || left(no::text, 4) || '_own_no_fkey', 'and here it is not') FROM c;
 ROLLBACK TO s;
+-- also one to the case that is not the case's own number
+ALTER TABLE dcm.case_log ADD COLUMN other bigint;
+ALTER TABLE dcm.:log_n ALTER other SET DEFAULT 1, ADD CONSTRAINT other_fkey FOREIGN KEY (other) REFERENCES dcm.:file_n (case_no);
+SELECT is(t.try_act('col', no, 'comment'), '23503 other_fkey', 'a key of another column to the case') FROM c;
+ROLLBACK TO s;
 ALTER TABLE dcm.:file_n ADD CONSTRAINT few CHECK (log_no < 3) NOT VALID;
 SELECT is(t.try_act('disp', filed, 'comment'), '23514 few', 'a check of the case') FROM c;
 ROLLBACK TO s;
