@@ -183,6 +183,8 @@ DECLARE
 	is_moved boolean := true;
 BEGIN
 	IF NOT dry_run THEN
+		-- what another run is about to move is not moved a second time
+		PERFORM FROM job_lock AS l WHERE l.job = 'recompute' FOR UPDATE;
 		PERFORM become('system');
 	END IF;
 	FOR case_no, clock, clock_no, due, new_due, moved_by, provisional IN
