@@ -102,7 +102,7 @@ find_columns(Relation rel, RowShape *shape)
 	return true;
 }
 
-/* Whether a foreign key is the row's case, or a text's log entry. */
+/* Whether a key is that to the row's case, or a text's log entry. */
 static bool
 is_own_key(const ForeignKeyCacheInfo *key, const RowShape *shape)
 {
@@ -114,38 +114,85 @@ is_own_key(const ForeignKeyCacheInfo *key, const RowShape *shape)
 	return true;
 }
 
+/* Whether the write gives the column, so that no trigger may change it. */
+static bool
+is_given(const RowShape *shape, AttrNumber attnum)
+{
+	for (int i = 0; i < shape->ngiven; i++)
+		if (shape->attnums[i] == attnum)
+			return true;
+	return false;
+}
+
+/*
+ * Whether a key of a row that changes is what it was.  The server passes over such
+ * a key too, but not where this transaction has made the row: there it would ask
+ * again for each of many acts, in case the first check were still to come.
+ */
+static bool
+is_unchanged_key(const ForeignKeyCacheInfo *key, const RowWrite *w, const TupleTableSlot *old)
+{
+	for (int i = 0; i < key->nkeys; i++)
+	{
+		int			column = key->conkey[i] - 1;
+		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(w->rel), column);
+
+		if (!is_given(w->shape, key->conkey[i]) || old->tts_isnull[column] != w->slot->tts_isnull[column] ||
+			(!old->tts_isnull[column] &&
+			 !datum_image_eq(old->tts_values[column], w->slot->tts_values[column], att->attbyval, att->attlen)))
+			return false;
+	}
+	return true;
+}
+
+/* Whether a trigger checks a key that needs no check. */
+static bool
+is_spared(const Trigger *t, const RowWrite *w, const TupleTableSlot *old)
+{
+	ListCell   *lc;
+
+	if (t->tgfoid != (old ? F_RI_FKEY_CHECK_UPD : F_RI_FKEY_CHECK_INS) || t->tgdeferrable)
+		return false;
+	foreach(lc, RelationGetFKeyList(w->rel))
+	{
+		const ForeignKeyCacheInfo *key = lfirst_node(ForeignKeyCacheInfo, lc);
+
+		if (key->conoid == t->tgconstraint)
+			return old ? is_unchanged_key(key, w, old) : is_own_key(key, w->shape);
+	}
+	return false;
+}
+
 /*
  * A new row refers to its case, which this transaction has locked or made and
  * which nobody else can take away before it ends: so the check that the case is
- * there, and the lock that would hold it, are spared.  Keys to other tables are
- * checked as ever.  The description of triggers is the target's own copy.
+ * there, and the lock that would hold it, are spared; and so is that of a key
+ * which does not change.  Other keys are checked as ever.  The description of
+ * triggers is the target's own copy.
  */
 static void
-spare_own_key(RowWrite *w)
+spare_keys(RowWrite *w, const TupleTableSlot *old)
 {
 	TriggerDesc *triggers = w->target->ri_TrigDesc;
+	int16		event = old ? TRIGGER_TYPE_UPDATE : TRIGGER_TYPE_INSERT;
+	bool		has_after = false;
 	int			n = 0;
 
-	if (triggers == NULL || w->shape->nkeys > 0 || !OidIsValid(w->shape->owner))
+	if (triggers == NULL)
 		return;
-	triggers->trig_insert_after_row = false;
 	for (int i = 0; i < triggers->numtriggers; i++)
 	{
-		const Trigger *t = &triggers->triggers[i];
-		bool		spared = false;
-		ListCell   *lc;
-
-		if (t->tgfoid == F_RI_FKEY_CHECK_INS)
-			foreach(lc, RelationGetFKeyList(w->rel))
-				spared |= t->tgconstraint == lfirst_node(ForeignKeyCacheInfo, lc)->conoid &&
-					is_own_key(lfirst(lc), w->shape);
-		if (spared)
+		if (is_spared(&triggers->triggers[i], w, old))
 			continue;
-		triggers->trig_insert_after_row |= TRIGGER_TYPE_MATCHES(t->tgtype, TRIGGER_TYPE_ROW,
-																TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT);
-		triggers->triggers[n++] = *t;
+		triggers->triggers[n] = triggers->triggers[i];
+		has_after |= TRIGGER_TYPE_MATCHES(triggers->triggers[n].tgtype, TRIGGER_TYPE_ROW, TRIGGER_TYPE_AFTER, event);
+		n++;
 	}
 	triggers->numtriggers = n;
+	if (old)
+		triggers->trig_update_after_row = has_after;
+	else
+		triggers->trig_insert_after_row = has_after;
 }
 
 /* What the executor keeps of a statement, as far as triggers and indexes ask for it. */
@@ -166,7 +213,6 @@ open_target(RowWrite *w)
 	w->estate->es_snapshot = GetActiveSnapshot();
 	w->target = makeNode(ResultRelInfo);
 	InitResultRelInfo(w->target, w->rel, 1, NULL, 0);
-	spare_own_key(w);
 	w->estate->es_opened_result_relations = lappend(w->estate->es_opened_result_relations, w->target);
 	ExecOpenIndices(w->target, false);
 	w->slot = ExecInitExtraTupleSlot(w->estate, RelationGetDescr(w->rel), &TTSOpsVirtual);
@@ -229,6 +275,7 @@ insert_row(RowWrite *w)
 			give_default(w, i);
 	}
 	give_columns(w);
+	spare_keys(w, NULL);
 	ExecSimpleRelationInsert(w->target, w->estate, w->slot);
 }
 
@@ -318,6 +365,7 @@ update_row(RowWrite *w)
 	memcpy(w->slot->tts_values, old->tts_values, sizeof(Datum) * RelationGetDescr(w->rel)->natts);
 	memcpy(w->slot->tts_isnull, old->tts_isnull, sizeof(bool) * RelationGetDescr(w->rel)->natts);
 	give_columns(w);
+	spare_keys(w, old);
 	dcm_eval_plan_qual_init(&epq, w->estate);
 	ExecSimpleRelationUpdate(w->target, w->estate, &epq, old, w->slot);
 	EvalPlanQualEnd(&epq);
