@@ -743,20 +743,14 @@ leaf_number_taken(int64 case_no)
 	return SPI_processed == 1;
 }
 
-/*
- * Reads the row of a case and locks it; false where there is none.  The values
- * are SPI's.
- */
-bool
-leaf_lock(int64 case_no, Datum *row, bool *null)
+/* The lock as a statement. */
+static bool
+execute_lock(int64 case_no, Datum *row, bool *null)
 {
 	Datum		args[1] = {Int64GetDatum(case_no)};
-	int			year = leaf_year(case_no);
 	TupleDesc	desc;
 
-	if (case_no <= 0 || !leaf_exists(year))
-		return false;
-	if (SPI_execute_plan(leaf_plan(year, LEAF_LOCK), args, NULL, false, 1) != SPI_OK_SELECT)
+	if (SPI_execute_plan(leaf_plan(leaf_year(case_no), LEAF_LOCK), args, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not lock a case");
 	if (SPI_processed == 0)
 		return false;
@@ -772,6 +766,28 @@ leaf_lock(int64 case_no, Datum *row, bool *null)
 		null[i] = i == CF_merged_into;
 	}
 	return true;
+}
+
+/*
+ * Reads the row of a case and locks it; false where there is none.  The values
+ * are SPI's.
+ */
+bool
+leaf_lock(int64 case_no, Datum *row, bool *null)
+{
+	int			year = leaf_year(case_no);
+	char		leaf[NAMEDATALEN];
+	RowOutcome	outcome = ROW_FOR_EXECUTOR;
+
+	if (case_no <= 0 || !leaf_exists(year))
+		return false;
+	snprintf(leaf, sizeof(leaf), "case_file_%d", year);
+	check_kept_city();
+	if (kept.tells_stages)
+		outcome = row_lock(leaf, row_shape(leaf_plans(year), LEAF_UPDATE), Int64GetDatum(case_no), row, null);
+	if (outcome == ROW_FOR_EXECUTOR)
+		return execute_lock(case_no, row, null);
+	return outcome == ROW_WRITTEN;
 }
 
 /*

@@ -30,11 +30,12 @@ typedef struct RowShape
 
 typedef enum RowOutcome
 {
-	ROW_WRITTEN,
+	ROW_WRITTEN,				/* or locked */
 	ROW_CHANGED,				/* a trigger changed or dropped it, or it is not there */
 	ROW_FOR_EXECUTOR			/* the table has what only a statement brings about */
 } RowOutcome;
 
+extern RowOutcome row_lock(const char *leaf, RowShape *shape, Datum number, Datum *values, bool *nulls);
 extern RowOutcome row_write(const char *leaf, RowShape *shape, const Datum *values, const bool *nulls);
 
 #endif							/* DCM_ROW_H */
