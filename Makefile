@@ -28,7 +28,7 @@ EXTRA_CLEAN = $(DATA_built)
 
 # The private-cluster targets work where nothing is installed yet, not even
 # pg_config, so PGXS is read only when a target needs it.
-OWN_TARGETS = demo check bench check-matrix check-faults check-tools fuzz
+OWN_TARGETS = demo check bench check-matrix check-faults check-load check-tools fuzz
 ifneq ($(filter $(OWN_TARGETS),$(MAKECMDGOALS)),)
 
 $(OWN_TARGETS):

@@ -155,6 +155,7 @@ dcm_as_ordinary_user() {
 	local status=0
 	setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups \
 		env HOME="$home" TMPDIR="${TMPDIR:-/tmp}" "DCM_OUT=${DCM_OUT:-}" "DCM_TAP=${DCM_TAP:-}" "DCM_CRASH_ROUNDS=${DCM_CRASH_ROUNDS:-}" \
+		"DCM_LOAD_CLIENTS=${DCM_LOAD_CLIENTS:-}" "DCM_LOAD_SECONDS=${DCM_LOAD_SECONDS:-}" "DCM_LOAD_CASES=${DCM_LOAD_CASES:-}" \
 		"DCM_FUZZ_SECONDS=${DCM_FUZZ_SECONDS:-}" "DCM_FUZZ_SEED=${DCM_FUZZ_SEED:-}" \
 		bash "$home/test/bin/$script" "$@" </dev/null || status=$?
 	exit $status
