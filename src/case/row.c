@@ -341,10 +341,34 @@ find_row(Relation rel, Relation index, ScanKey keys, int nkeys, TupleTableSlot *
 
 	index_rescan(scan, keys, nkeys, NULL, 0);
 	found = index_getnext_slot(scan, ForwardScanDirection, old);
-	if (found)
-		slot_getallattrs(old);
 	index_endscan(scan);
 	return found;
+}
+
+/*
+ * Locks the row that was found, and reads it as it is then: who had it locked is
+ * waited for, and what that has made of it counts, but to an older snapshot, from
+ * which nobody goes on.  False where it is gone.
+ */
+static bool
+lock_found(Relation rel, TupleTableSlot *slot)
+{
+	ItemPointerData tid = slot->tts_tid;
+	uint8		flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS |
+		(IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION);
+	TM_FailureData failure;
+	TM_Result	result = table_tuple_lock(rel, &tid, GetActiveSnapshot(), slot, GetCurrentCommandId(true),
+										  LockTupleNoKeyExclusive, LockWaitBlock, flags, &failure);
+
+	if (result == TM_Ok)
+		return true;
+	if ((result == TM_Updated || result == TM_Deleted) && IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update")));
+	if (result != TM_Deleted && result != TM_SelfModified)
+		elog(ERROR, "could not lock a row of \"%s\": %d", RelationGetRelationName(rel), (int) result);
+	return false;
 }
 
 static RowOutcome
@@ -358,8 +382,10 @@ update_row(RowWrite *w)
 	if (index == NULL)
 		return ROW_FOR_EXECUTOR;
 	old = table_slot_create(w->rel, &w->estate->es_tupleTable);
-	if (!find_row(w->rel, index, keys, w->shape->nkeys, old))
+	/* held by the case's lock, but to an owner who meddles as a replica */
+	if (!find_row(w->rel, index, keys, w->shape->nkeys, old) || !lock_found(w->rel, old))
 		return ROW_CHANGED;
+	slot_getallattrs(old);
 	if (!needs_no_cast(w, old))
 		return ROW_FOR_EXECUTOR;
 	ExecClearTuple(w->slot);
@@ -459,32 +485,6 @@ open_number_index(Relation rel, AttrNumber attnum)
 		return index;
 	index_close(index, AccessShareLock);
 	return NULL;
-}
-
-/*
- * Locks the row that was found, and reads it as it is then: who had it locked is
- * waited for, and what that has made of it counts, but to an older snapshot, from
- * which nobody goes on.  False where it is gone.
- */
-static bool
-lock_found(Relation rel, TupleTableSlot *slot)
-{
-	ItemPointerData tid = slot->tts_tid;
-	uint8		flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS |
-		(IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION);
-	TM_FailureData failure;
-	TM_Result	result = table_tuple_lock(rel, &tid, GetActiveSnapshot(), slot, GetCurrentCommandId(true),
-										  LockTupleNoKeyExclusive, LockWaitBlock, flags, &failure);
-
-	if (result == TM_Ok)
-		return true;
-	if ((result == TM_Updated || result == TM_Deleted) && IsolationUsesXactSnapshot())
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access due to concurrent update")));
-	if (result != TM_Deleted && result != TM_SelfModified)
-		elog(ERROR, "could not lock a row of \"%s\": %d", RelationGetRelationName(rel), (int) result);
-	return false;
 }
 
 static bool
