@@ -226,7 +226,7 @@ SELECT set_eq('SELECT * FROM pg_temp.right()', '{}'::text[], 'the record is righ
 
 -- merged: two that are one, with those who told of them
 CREATE TEMP TABLE m AS SELECT t.report(t.at('Mon 09:00'), 3) AS main, t.report(t.at('Mon 10:00'), 3) AS twin, t.report(t.at('Mon 11:00'), 3) AS third;
-SELECT results_eq($$SELECT case_no, into_case, distance, apart, category FROM dcm.merge_candidates() WHERE case_no IN (SELECT unnest(ARRAY[main, twin, third]) FROM m)$$,
+SELECT results_eq($$SELECT case_no, into_case, distance, apart, category FROM dcm.merge_candidates() WHERE case_no IN (SELECT unnest(ARRAY[main, twin, third]) FROM m) ORDER BY 1, 2$$,
 	$$SELECT twin, main, 0::float8, interval '1 hour', 'E9901' FROM m UNION ALL SELECT third, main, 0, interval '2 hours', 'E9901' FROM m UNION ALL SELECT third, twin, 0, interval '1 hour', 'E9901' FROM m ORDER BY 1, 2$$, 'what may be one');
 SELECT is_empty('SELECT FROM dcm.merge_candidates(within => ''30 minutes'') JOIN m ON case_no IN (twin, third)', 'nothing so soon after another');
 SELECT is(t.try('SELECT * FROM dcm.merge_candidates(-1)'), '22023 dcm.bad_reach', 'no distance below 0');
