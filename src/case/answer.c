@@ -96,12 +96,15 @@ void
 act_check_key(Datum key)
 {
 	text	   *said = DatumGetTextPP(key);
+	int			length = pg_mbstrlen_with_len(VARDATA_ANY(said), VARSIZE_ANY_EXHDR(said));
 
-	if (pg_mbstrlen_with_len(VARDATA_ANY(said), VARSIZE_ANY_EXHDR(said)) <= MAX_CLIENT_KEY)
+	if (length <= MAX_CLIENT_KEY)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("a client key has at most %d characters", MAX_CLIENT_KEY),
+			 errdetail("This one has %d.", length),
+			 errhint("A UUID will do."),
 			 errname("dcm.bad_key")));
 }
 

@@ -7,6 +7,8 @@ BEGIN;
 SET LOCAL timezone = 'Asia/Shanghai';
 SET LOCAL client_min_messages = error;
 SELECT * FROM no_plan();
+-- other tests may have left it
+REVOKE dcm_loader FROM CURRENT_USER;
 CREATE TEMP TABLE c AS SELECT t.case_in('closed') AS closed, t.case_in('handling') AS no, t.case_in('reported') AS open;
 GRANT SELECT ON c TO PUBLIC;
 

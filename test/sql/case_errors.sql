@@ -51,6 +51,7 @@ $$;
 SELECT told.act('all', 'reported', 'close');
 SELECT told.by('all', 'SELECT dcm.act(:reported, ''accept'', expect => 0)');
 SELECT told.by('all', 'SELECT dcm.act(:reported, ''comment'', client_key => ''k''); SELECT dcm.act(:reported, ''accept'', client_key => ''k'')');
+SELECT told.by('all', 'SELECT dcm.act(:reported, ''comment'', client_key => repeat(''k'', 201))');
 SELECT told.by('all', 'SELECT dcm.act(42, ''accept'')');
 SELECT told.error('SELECT * FROM dcm.verify_case(42)');
 SELECT told.error('SELECT * FROM dcm.case_story(42)');
