@@ -210,10 +210,8 @@ SELECT is(pg_temp.done(v.statement), v.found, v.statement) FROM (VALUES
 	('ALTER TABLE dcm.case_log ALTER COLUMN client TYPE text USING ''10.0.0.1''', 'record'),
 	('ALTER TABLE dcm.case_task_y DISABLE TRIGGER USER; DELETE FROM dcm.case_task_y WHERE case_no = :no; ALTER TABLE dcm.case_task_y ENABLE TRIGGER USER', 'record'),
 	-- rows of a case that never was, in a year of its own, without and with a log whose chain is right
-	('CREATE TABLE dcm.forged (LIKE dcm.case_file INCLUDING ALL); INSERT INTO dcm.forged SELECT (jsonb_populate_record(f, ''{"case_no": 200101010000001}'')).* FROM dcm.case_file AS f WHERE case_no = :no;
-		ALTER TABLE dcm.case_file ATTACH PARTITION dcm.forged FOR VALUES FROM (200100000000000) TO (200200000000000)', 'record guard'),
-	('CREATE TABLE dcm.forged (LIKE dcm.case_log INCLUDING ALL); INSERT INTO dcm.forged SELECT (jsonb_populate_record(l, ''{"case_no": 200101010000001}'')).* FROM dcm.case_log AS l WHERE case_no = :no;
-		ALTER TABLE dcm.case_log ATTACH PARTITION dcm.forged FOR VALUES FROM (200100000000000) TO (200200000000000)', 'record guard')) AS v (statement, found);
+	('CREATE TABLE dcm.forged (LIKE dcm.case_file INCLUDING ALL); INSERT INTO dcm.forged SELECT (jsonb_populate_record(f, ''{"case_no": 200101010000001}'')).* FROM dcm.case_file AS f WHERE case_no = :no; ALTER TABLE dcm.case_file ATTACH PARTITION dcm.forged FOR VALUES FROM (200100000000000) TO (200200000000000)', 'record guard'),
+	('CREATE TABLE dcm.forged (LIKE dcm.case_log INCLUDING ALL); INSERT INTO dcm.forged SELECT (jsonb_populate_record(l, ''{"case_no": 200101010000001}'')).* FROM dcm.case_log AS l WHERE case_no = :no; ALTER TABLE dcm.case_log ATTACH PARTITION dcm.forged FOR VALUES FROM (200100000000000) TO (200200000000000)', 'record guard')) AS v (statement, found);
 -- a leaf that was taken out keeps its guard, so that it is not changed meanwhile without leaving a trace either
 SELECT matches(pg_temp.done('ALTER TABLE dcm.case_file DETACH PARTITION dcm.case_file_y; UPDATE dcm.case_file_y SET state = ''closed'''), '^23514', 'a leaf that was detached');
 SELECT is_empty('SELECT * FROM dcm.verify_all()', 'all is as it was');
