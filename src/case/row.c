@@ -31,6 +31,7 @@
 #include "optimizer/optimizer.h"
 #include "parser/parse_relation.h"
 #include "rewrite/rewriteHandler.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgroids.h"
@@ -440,6 +441,18 @@ write_row(RowWrite *w)
 }
 
 /*
+ * What the executor asks before it begins such a statement, in its words: a
+ * transaction that is read-only, as all are on a standby, changes nothing, and no
+ * leader of parallel workers does.
+ */
+static void
+refuse_read_only(const char *statement)
+{
+	PreventCommandIfReadOnly(statement);
+	PreventCommandIfParallelMode(statement);
+}
+
+/*
  * Writes the row and fires what it sets off, as the statement would.  Of what the
  * row holds nothing is copied: the values live as long as the call.
  */
@@ -450,6 +463,7 @@ row_write(const char *leaf, RowShape *shape, const Datum *values, const bool *nu
 	MemoryContext old = CurrentMemoryContext;
 	RowOutcome	outcome = ROW_FOR_EXECUTOR;
 
+	refuse_read_only(shape->nkeys == 0 ? "INSERT" : "UPDATE");
 	w.rel = table_openrv(makeRangeVar("dcm", unconstify(char *, leaf), -1), RowExclusiveLock);
 	if (is_plain(w.rel, shape->nkeys == 0) && find_columns(w.rel, shape))
 	{
@@ -514,10 +528,12 @@ lock_row(Relation rel, Relation index, Datum number, const RowShape *shape, Datu
 RowOutcome
 row_lock(const char *leaf, RowShape *shape, Datum number, Datum *values, bool *nulls)
 {
-	Relation	rel = table_openrv(makeRangeVar("dcm", unconstify(char *, leaf), -1), RowShareLock);
+	Relation	rel;
 	RowOutcome	outcome = ROW_FOR_EXECUTOR;
 	Relation	index = NULL;
 
+	refuse_read_only("SELECT FOR NO KEY UPDATE");
+	rel = table_openrv(makeRangeVar("dcm", unconstify(char *, leaf), -1), RowShareLock);
 	if (is_plain(rel, true) && find_columns(rel, shape))
 		index = open_number_index(rel, shape->attnums[0]);
 	if (index)
