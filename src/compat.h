@@ -45,14 +45,17 @@ struct Node;
 #endif
 
 /*
- * The range table of one row's write, the columns that it changes, and the scan
- * that finds the row: for the few files that speak to the executor.
+ * The range table of one row's write, the columns that it changes, the scan that
+ * finds the row, and whether there are columns worked out of others: for the few
+ * files that speak to the executor.
  */
 #if PG_VERSION_NUM >= 180000
+#define dcm_has_generated(constr) ((constr)->has_generated_stored || (constr)->has_generated_virtual)
 #define dcm_index_beginscan(rel, index, snapshot, nkeys) index_beginscan(rel, index, snapshot, NULL, nkeys, 0)
 #define dcm_exec_init_range_table(estate, rte, permissions) \
 	ExecInitRangeTable(estate, list_make1(rte), permissions, bms_make_singleton(1))
 #else
+#define dcm_has_generated(constr) ((constr)->has_generated_stored)
 #define dcm_index_beginscan(rel, index, snapshot, nkeys) index_beginscan(rel, index, snapshot, nkeys, 0)
 #define dcm_exec_init_range_table(estate, rte, permissions) ExecInitRangeTable(estate, list_make1(rte), permissions)
 #endif

@@ -79,7 +79,7 @@ is_plain(Relation rel, bool inserts)
 
 	return rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rules == NULL &&
 		!rel->rd_rel->relforcerowsecurity &&
-		!(constr && constr->has_generated_stored) &&
+		!(constr && dcm_has_generated(constr)) &&
 		has_row_triggers_only(rel->trigdesc, inserts) &&
 		!OidIsValid(get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE));
 }

@@ -105,6 +105,13 @@ ALTER TABLE dcm.assignment ADD COLUMN twice int GENERATED ALWAYS AS (work_no * 2
 SELECT is(t.try_act('disp', filed, 'dispatch', t.data('dispatch')), 'ok', 'a generated column') FROM c;
 SELECT is((to_jsonb(a) ->> 'twice')::int, 2, 'is reckoned') FROM dcm.:work_n AS a, c WHERE a.case_no = c.filed;
 ROLLBACK TO s;
+SELECT current_setting('server_version_num')::int >= 180000 AS has_virtual \gset
+\if :has_virtual
+ALTER TABLE dcm.assignment ADD COLUMN thrice int GENERATED ALWAYS AS (work_no * 3) VIRTUAL;
+SELECT is(t.try_act('disp', filed, 'dispatch', t.data('dispatch')), 'ok', 'a virtual column') FROM c;
+SELECT is((to_jsonb(a) ->> 'thrice')::int, 3, 'is reckoned') FROM dcm.:work_n AS a, c WHERE a.case_no = c.filed;
+ROLLBACK TO s;
+\endif
 SELECT is((SELECT count(*) FROM dcm.verify_all()), 0::bigint, 'and the record is what it was');
 
 SELECT * FROM finish();
