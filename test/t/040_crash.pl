@@ -112,6 +112,8 @@ for my $round (1 .. $rounds)
 
 	# in mid-load, at another moment each time
 	usleep(700_000 + int(rand(900_000)));
+	# of these each client may have one that was not answered
+	await_load($node, "r$round", 2 * $clients + 1);
 	kill_all($node->data_dir);
 	$node->{_pid} = undef;
 	my $answered = end_load($load);

@@ -14,7 +14,6 @@ use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(usleep);
 
 my @owner = (extra_params => [ '-U', 'city_owner' ]);
 my @desk = (extra_params => [ '-U', 'desk' ]);
@@ -48,7 +47,7 @@ $open->query_safe("SELECT dcm.become('lia', scope => 'session');");
 is($open->query_safe(q{SELECT person FROM dcm.whoami();}), 'lia', 'become works on a standby');
 is($open->query_safe(q{SELECT dcm.locate(dcm.point(121.6205, 31.8105)) IS NULL, dcm.deadline('2027-06-07 09:00+08', '1 work_day');}),
 	't|2027-06-08 01:00:00+00', 'places and deadlines are reckoned there');
-usleep(800_000);
+await_load($standby, 'before', 20);
 is($standby->safe_psql('city', q{SELECT count(*) FROM dcm.verify_all()}, extra_params => [ '-U', 'auditor' ]), '0', 'the record is proved there, while it grows') for 1 .. 3;
 is($standby->safe_psql('city', q{
 		SELECT count(*) > 0 FROM dcm.case_card;
@@ -94,7 +93,7 @@ $open->quit;
 my $dir = PostgreSQL::Test::Utils::tempdir;
 append_to_file("$dir/jobs.sql", join '', map { "CALL dcm.run_jobs('escalate');\nCALL dcm.run_jobs('resume');\n" } 1 .. 400);
 my $jobs = IPC::Run::start([ 'psql', '-XAtq', '-U', 'jobs', '-d', $primary->connstr('city'), '-f', "$dir/jobs.sql" ], '>', "$dir/jobs.out", '2>', "$dir/jobs.err");
-usleep(1_200_000);
+await_load($primary, 'before', 80);
 $primary->stop('immediate');
 my $answered = end_load($load);
 IPC::Run::finish($jobs);

@@ -92,14 +92,15 @@ for my $i (1 .. 151_135)
 }
 close $out;
 my $copy = IPC::Run::start([ 'psql', '-XAtq', '-U', 'city_owner', '-d', $node->connstr('large'),
-	'-c', "\\copy dcm.stage_components (category, owner, lon, lat) FROM PROGRAM 'cat $list; sleep 2' CSV" ], '<', \undef);
+	'-c', "\\copy dcm.stage_components (category, owner, lon, lat) FROM PROGRAM 'cat $list; until [ -e $list.seen ]; do sleep 0.02; done' CSV" ], '<', \undef);
 my $seen = 0;
-for (1 .. 200)
+for (1 .. 2000)
 {
 	$seen = $node->safe_psql('large', q{SELECT max(tuples_processed) FROM pg_stat_progress_copy WHERE relid = 'dcm.stage_components'::regclass}) || 0;
 	last if $seen > 0;
 	usleep(20_000);
 }
+append_to_file("$list.seen", '');
 $copy->finish;
 cmp_ok($seen, '>', 0, 'COPY shows how far it is');
 is($node->safe_psql('large', 'SELECT count(*) FROM dcm.stage_components', @owner), '151135', 'all lines are there');

@@ -10,7 +10,7 @@ use Exporter 'import';
 use IPC::Run;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(@steps call start_load end_load found_calls missing_answers);
+our @EXPORT = qw(@steps call start_load await_load end_load found_calls missing_answers);
 
 # The straight way; the report is step 0.
 our @steps = (
@@ -54,6 +54,16 @@ sub start_load
 			'>', "$dir/$client.out", '2>', "$dir/$client.err");
 	}
 	return { clients => \@load, dir => $dir };
+}
+
+# Waits until so many calls of a load are done, whatever the machine's speed.
+sub await_load
+{
+	my ($node, $tag, $n) = @_;
+	$node->poll_query_until('city', qq{
+		SELECT (SELECT count(*) FROM dcm.act_key WHERE client_key ~ '^$tag-') + (SELECT count(*) FROM dcm.report_key WHERE client_key ~ '^$tag-') >= $n})
+	  or die 'the load does not go on';
+	return;
 }
 
 # Waits for the clients of a load that the server has left, and gives what they
