@@ -115,30 +115,30 @@ is_text(const Act *act, const JsonbValue *key)
 	return false;
 }
 
-typedef struct ValueContext
-{
-	const Act  *act;
-	const WorkflowKey *key;
-} ValueContext;
-
 /*
- * Puts what an input function finds wrong with a value into our words, naming
- * the key.  What is 22023 already is in our words, but for times, where core
- * says so of an unknown zone.
+ * What an input function found wrong with a value, in our words, naming the key.
+ * Its detail and its hint stay.
  */
 static void
-bad_value_callback(void *arg)
+throw_bad_value(ErrorData *error, const Act *act, const WorkflowKey *key)
 {
-	ValueContext *context = arg;
+	FlushErrorState();
+	error->sqlerrcode = ERRCODE_INVALID_PARAMETER_VALUE;
+	error->message = psprintf("key \"%s\" of action \"%s\" is not a %s", key->key, act->action->code, key->type);
+	/* the name that it may have already cannot be set again where it is raised */
+	error->constraint_name = pstrdup("dcm.bad_data");
+	ReThrowError(error);
+}
 
-	if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_DATA_EXCEPTION ||
-		(geterrcode() == ERRCODE_INVALID_PARAMETER_VALUE &&
-		 strcmp(context->key->type, "timestamp") != 0))
-		return;
-	errcode(ERRCODE_INVALID_PARAMETER_VALUE);
-	errmsg("key \"%s\" of action \"%s\" is not a %s", context->key->key,
-		   context->act->action->code, context->key->type);
-	errname("dcm.bad_data");
+/*
+ * Whether an error is of the value and not in our words yet.  What is 22023 is,
+ * but for times, where core says so of an unknown zone.
+ */
+static bool
+is_bad_value(int code, const WorkflowKey *key)
+{
+	return ERRCODE_TO_CATEGORY(code) == ERRCODE_DATA_EXCEPTION &&
+		(code != ERRCODE_INVALID_PARAMETER_VALUE || strcmp(key->type, "timestamp") == 0);
 }
 
 /* Reads a value as its type has it, for the sake of the errors. */
@@ -177,12 +177,20 @@ read_value(const Act *act, const WorkflowKey *key)
 static void
 check_value(const Act *act, const WorkflowKey *key)
 {
-	ValueContext context = {act, key};
-	ErrorContextCallback callback = {error_context_stack, bad_value_callback, &context};
+	MemoryContext caller = CurrentMemoryContext;
 
-	error_context_stack = &callback;
-	read_value(act, key);
-	error_context_stack = callback.previous;
+	PG_TRY();
+	{
+		read_value(act, key);
+	}
+	PG_CATCH();
+	{
+		if (!is_bad_value(geterrcode(), key))
+			PG_RE_THROW();
+		MemoryContextSwitchTo(caller);
+		throw_bad_value(CopyErrorData(), act, key);
+	}
+	PG_END_TRY();
 }
 
 /* Judges one key that was given, and puts a free text aside. */
