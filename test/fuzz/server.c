@@ -124,6 +124,21 @@ errsave_finish(struct Node *context, const char *filename, int lineno, const cha
 }
 #endif
 
+/* Of a server that is built with assertions: one that fails ends the test */
+#ifdef USE_ASSERT_CHECKING
+#if PG_VERSION_NUM >= 160000
+void
+ExceptionalCondition(const char *condition, const char *filename, int lineno)
+#else
+void
+ExceptionalCondition(const char *condition, const char *type, const char *filename, int lineno)
+#endif
+{
+	fprintf(stderr, "assertion failed: %s, %s:%d\n", condition, filename, lineno);
+	abort();
+}
+#endif
+
 /* A message is built as the server builds it, and thrown away */
 static int
 format_message(const char *format, va_list args)

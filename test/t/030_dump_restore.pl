@@ -25,12 +25,11 @@ is( $a->safe_psql('city', 'SELECT count(*), count(DISTINCT case_no / 10000000000
 	'240|2', 'cases of two years, each in its leaf');
 is($a->safe_psql('city', 'SELECT count(*) FROM dcm.verify_all()', @owner), '0', 'the record is sound');
 is($a->safe_psql('city', 'SELECT dcm.run_auto()', extra_params => [ '-U', 'jobs' ]), '0', 'the rule leaves what it sees to people');
-is($a->safe_psql('city', q{
-		SELECT count(*) FROM pg_class AS c
-		WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind = 'r' AND c.relname !~ '^stage_|_[0-9]{4}$'
-			AND (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM dcm.%I', c.relname), false, true, '')))[1]::text = '0'
-			AND c.relname NOT IN ('dispatch_policy', 'escalation', 'outbox', 'job_run', 'notice')}, @owner),
-	'0', 'no table is empty');
+my $tables = $a->safe_psql('city', q{
+	SELECT string_agg(format('SELECT %L WHERE NOT EXISTS (SELECT FROM dcm.%I)', c.relname, c.relname), ' UNION ALL ') FROM pg_class AS c
+	WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind = 'r' AND c.relname !~ '^stage_|_[0-9]{4}$'
+		AND c.relname NOT IN ('dispatch_policy', 'escalation', 'outbox', 'job_run', 'notice')}, @owner);
+is($a->safe_psql('city', $tables, @owner), '', 'no table is empty');
 
 # One row of every rule table is changed: of each the first column that takes
 # another value, names before others and keys last.
