@@ -65,6 +65,36 @@ city_owner(void)
 	return owner;
 }
 
+/* How many calls of ours have entered and not left; see city_is_entered(). */
+static int	entered = 0;
+
+/* SPI's context ends where the call leaves and where an error ends it. */
+static void
+count_leaving(void *arg)
+{
+	entered--;
+}
+
+static void
+count_entering(void)
+{
+	MemoryContextCallback *callback = palloc0(sizeof(MemoryContextCallback));
+
+	callback->func = count_leaving;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	entered++;
+}
+
+/*
+ * Whether a call of ours is under way that may be running statements, which is
+ * done between city_enter() and city_leave() alone.
+ */
+bool
+city_is_entered(void)
+{
+	return entered > 0;
+}
+
 /*
  * From here on as the owner of the city's tables, with SPI at hand and a search
  * path that is not the caller's.  Names in our own statements are qualified,
@@ -89,6 +119,7 @@ city_enter(void)
 	}
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	count_entering();
 	return rights;
 }
 

@@ -19,5 +19,6 @@ extern Oid	city_table(const char *name);
 extern Oid	city_owner(void);
 extern CityRights city_enter(void);
 extern void city_leave(CityRights rights);
+extern bool city_is_entered(void);
 
 #endif							/* DCM_CITY_H */

@@ -75,9 +75,19 @@ config_cache_drop_tainted(void)
 }
 
 /*
- * Replaced builds live to the end of the transaction: a caller up the stack
- * may still hold a pointer into one.
+ * Replaced builds live as long as a caller up the stack may hold a pointer into
+ * one: to the end of the transaction, or to the next change of a rule under
+ * which no call of ours is under way.  A transaction that changes rules a
+ * thousand times and acts in between would else keep a thousand builds.
  */
+static void
+config_cache_release(void)
+{
+	if (retired)
+		MemoryContextDelete(retired);
+	retired = NULL;
+}
+
 static void
 config_cache_xact_callback(XactEvent event, void *arg)
 {
@@ -96,9 +106,7 @@ config_cache_xact_callback(XactEvent event, void *arg)
 	}
 	for (ConfigCache *cache = caches; cache; cache = cache->next)
 		cache->tainted = cache->building = false;
-	if (retired)
-		MemoryContextDelete(retired);
-	retired = NULL;
+	config_cache_release();
 }
 
 static void
@@ -250,7 +258,7 @@ config_cache_refresh(ConfigCache *cache)
 
 /*
  * Returns the cache's present build.  Raises 55000 where the database has no
- * city.  What it returns stays valid to the end of the transaction.
+ * city.  What it returns stays valid to the end of the call that asked for it.
  *
  * The mark is set before the tables are read, so that an invalidation that
  * comes in between clears it again.
@@ -333,6 +341,8 @@ dcm_config_changed(PG_FUNCTION_ARGS)
 		(!IsLogicalWorker() || config_version_given(RelationGetRelid(trigdata->tg_relation))))
 		return PointerGetDatum(NULL);
 
+	if (!city_is_entered())
+		config_cache_release();
 	args[0] = NameGetDatum(&trigdata->tg_relation->rd_rel->relname);
 	rights = city_enter();
 	if (SPI_execute_with_args("INSERT INTO dcm.config_version AS v (name, version)"

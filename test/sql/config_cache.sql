@@ -159,6 +159,18 @@ SELECT dcm.deadline('2015-05-08 17:00', '1 work_hour');
 ROLLBACK;
 SELECT dcm.deadline('2015-05-08 17:00', '1 work_hour');
 
+-- what was replaced does not pile up in a transaction that changes rules again and again
+BEGIN;
+DO $$
+BEGIN
+	FOR i IN 1..50 LOOP
+		UPDATE dcm.calendar SET covers = covers;
+		PERFORM dcm.deadline('2015-05-08 17:00', '1 work_hour');
+	END LOOP;
+END $$;
+SELECT count(*) < 10 AS few FROM pg_backend_memory_contexts WHERE name = 'dcm config cache';
+ROLLBACK;
+
 -- its trigger is one of what has happened
 CREATE TEMP TABLE misused (i int);
 CREATE TRIGGER t BEFORE INSERT ON misused FOR EACH STATEMENT EXECUTE FUNCTION dcm.config_changed();
