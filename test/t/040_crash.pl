@@ -240,7 +240,8 @@ sub killed_again
 	}
 	else
 	{
-		for (1 .. 400)
+		# all files are synced before it reads the log, which takes as long as it takes
+		for (1 .. 12_000)
 		{
 			last if slurp_file("$dir/again.out") =~ /redo starts at|ready to accept/;
 			usleep(5_000);
@@ -254,8 +255,8 @@ sub killed_again
 	return;
 }
 
-# long, it has fallen into everything, and says so
-my $tell = $rounds >= 50 ? \&diag : \&note;
+# whoever asks for rounds wants to see it; many have fallen into everything
+my $tell = $ENV{DCM_CRASH_ROUNDS} ? \&diag : \&note;
 $tell->('killed while running: ' . join(', ', map { "$_ ($killed_in{$_})" } sort keys %killed_in) . "; in recovery ($recoveries)");
 if ($rounds >= 50)
 {
