@@ -27,8 +27,8 @@ FROM tables AS n CROSS JOIN unnest(ARRAY[
 	'WITH gone AS (DELETE FROM %1$s RETURNING *) SELECT count(*) FROM gone',
 	'DO ''BEGIN DELETE FROM %1$s; END''',
 	'CREATE VIEW public.way AS SELECT * FROM %1$s; DELETE FROM public.way',
-	'DECLARE cur CURSOR FOR SELECT * FROM %1$s FOR UPDATE; FETCH cur; DELETE FROM %1$s WHERE CURRENT OF cur']) AS s (statement)
-WHERE NOT (s.statement LIKE 'DECLARE%' AND n.name = n.parent);
+	'DO ''DECLARE cur CURSOR FOR SELECT * FROM %1$s FOR UPDATE; BEGIN OPEN cur; MOVE cur; DELETE FROM %1$s WHERE CURRENT OF cur; END''']) AS s (statement)
+WHERE NOT (s.statement LIKE '%CURRENT OF%' AND n.name = n.parent);
 SELECT is(t.try('INSERT INTO dcm.case_file SELECT * FROM dcm.case_file LIMIT 1 ON CONFLICT (case_no) DO UPDATE SET state = ''closed'''), '23514 dcm.guarded', 'an upsert');
 SELECT is(t.try('UPDATE dcm.case_file SET case_no = case_no + 100000000000'), t.try('UPDATE dcm.case_file SET case_no = case_no + 100000000000'), 'a move to another leaf');
 SELECT isnt(t.try('UPDATE dcm.case_file SET case_no = case_no + 100000000000'), 'ok', 'is not done');
