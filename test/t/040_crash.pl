@@ -31,6 +31,7 @@ $node->safe_psql('postgres', 'CREATE ROLE anchors LOGIN IN ROLE dcm_job');
 # What the server's processes did when they were killed, by role and command.
 my %killed_in;
 my $recoveries = 0;
+my ($acknowledged, $besides) = (0, 0);
 
 sub new_city
 {
@@ -126,6 +127,8 @@ for my $round (1 .. $rounds)
 	cmp_ok($n, '>', $clients, "round $round: $n answers before the crash");
 	my $found = found_calls($node, "r$round");
 	is_deeply(missing_answers($answered, $found), [], "round $round: every answer stands as it was given");
+	$acknowledged += $n;
+	$besides += grep { !exists $answered->{$_} } keys %$found;
 	# each client had at most one call under way
 	cmp_ok(scalar(grep { !exists $answered->{$_} } keys %$found), '<=', $clients,
 		"round $round: at most the calls under way are there besides");
@@ -257,6 +260,7 @@ sub killed_again
 
 # whoever asks for rounds wants to see it; many have fallen into everything
 my $tell = $ENV{DCM_CRASH_ROUNDS} ? \&diag : \&note;
+$tell->("$rounds kills, $acknowledged calls answered before them, $besides done without an answer");
 $tell->('killed while running: ' . join(', ', map { "$_ ($killed_in{$_})" } sort keys %killed_in) . "; in recovery ($recoveries)");
 if ($rounds >= 50)
 {
