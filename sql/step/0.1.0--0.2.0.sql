@@ -72,4 +72,7 @@ CREATE FUNCTION dcm.acting() RETURNS text
 COMMENT ON FUNCTION dcm.acting() IS
 	'The code of the person who acts, NULL where that is nobody. 当前操作人代码,无则为空。';
 
+-- The value of the evaluation.
+@include install/60_score_tally.sql@
+
 @include install/99_rights.sql@

@@ -24,10 +24,10 @@ SELECT m.*,
 	-- what types, operators, indexes, casts and triggers are made of, nobody calls
 	m.prorettype IN ('trigger'::regtype, 'event_trigger'::regtype, 'internal'::regtype)
 		OR EXISTS (SELECT FROM pg_type AS t WHERE m.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
-		OR EXISTS (SELECT FROM pg_operator AS o WHERE m.oid IN (o.oprcode, o.oprrest, o.oprjoin))
+		OR m.proname NOT IN ('merge', 'count_of') AND EXISTS (SELECT FROM pg_operator AS o WHERE m.oid IN (o.oprcode, o.oprrest, o.oprjoin))
 		OR EXISTS (SELECT FROM pg_amproc AS a WHERE a.amproc = m.oid)
 		OR EXISTS (SELECT FROM pg_proc AS s WHERE s.prosupport = m.oid)
-		OR EXISTS (SELECT FROM pg_aggregate AS a WHERE m.oid IN (a.aggtransfn, a.aggcombinefn, a.aggfinalfn))
+		OR EXISTS (SELECT FROM pg_aggregate AS a WHERE m.oid IN (a.aggtransfn, a.aggcombinefn, a.aggfinalfn, a.aggserialfn, a.aggdeserialfn, a.aggminvtransfn))
 		OR EXISTS (SELECT FROM pg_type AS t WHERE t.typanalyze = m.oid)
 		OR m.proname ~ '^(first|last)_(area_code|grid_code|component_id)$'
 		-- what imports, versions and presets are made of
@@ -79,9 +79,9 @@ SELECT format('| `%s %s %s` | %s |', format_type(o.oprleft, NULL), replace(o.opr
 	pg_temp.cell(obj_description(o.oid, 'pg_operator')))
 FROM pg_operator AS o
 WHERE o.oprnamespace = 'dcm'::regnamespace
-	AND (o.oprname IN ('<@', '@>') OR o.oprleft <> o.oprright);
+	AND (o.oprname IN ('<@', '@>', '+', '-') OR o.oprleft <> o.oprright);
 SELECT '
-Each type also has `= <> < <= > >=`, and is the key of btree, hash and BRIN indexes.';
+Each type also has `= <>`, and each but `dcm.tally` has `< <= > >=`; they are keys of btree, hash and BRIN indexes, a tally of hash alone.';
 
 -- one chapter a division: what is called, then what others are made of
 SELECT '

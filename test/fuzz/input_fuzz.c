@@ -44,6 +44,9 @@ DECLARE(dcm_time_limit_out);
 DECLARE(dcm_time_limit_recv);
 DECLARE(dcm_read_time_limit);
 DECLARE(dcm_is_bare_limit);
+DECLARE(dcm_tally_in);
+DECLARE(dcm_tally_out);
+DECLARE(dcm_tally_recv);
 DECLARE(dcm_clean);
 DECLARE(dcm_read_number);
 DECLARE(dcm_read_integer);
@@ -104,11 +107,14 @@ static const char *const seeds[] = {
 	"2015-03-02", "2015年3月2日", "20150302", "2015/3/2 00:00:00", "1900-02-29", "0001.1.1", "9999-12-31",
 	"-12.5e3", "123456789012345.678", "1e400", "0x1p3", "nan", "2147483648", "-2147483648", ".5", "-", ".",
 	"true", "是", "无", "N", "",
+	"{\"filed\": 12, \"closed\": 10}", "{}", "{\"overrun_limit_seconds\": 9223372036854775807, \"filed\": 0}",
+	"{\"reported\":1,\"reported_valid\":\n128 , \"handling_seconds\" : 16384}",
 	" \t3206\n", "\xC2\xA0" "3206\xE3\x80\x80", "\xEF\xBB\xBF" "320681", "\xE2\x80\x8B"
 };
 
 /* Pieces that edits put in */
 static const char *const pieces[] = {
+	"{", "}", "\"", ":", ",", "\\", "\"filed\": ", "\"closed\": 1, ", "overrun_seconds", "9223372036854775808",
 	"0", "00000", "9", "-", ".", "/", " ", "\t", "_", "e", "个", "天", "日", "时", "工作", "工作日", "分钟",
 	"work_", "day", "hour", "年", "月", "０", "９", "／", "．", "　", "\xEF", "\xEF\xBC", "\xEF\xBD", "\xE3\x80",
 	"\xE2\x80", "\xC2", "\xC2\xA0", "\xEF\xBB\xBF", "\xE2\x80\x8B", "\xEF\xBC\x80", "\xEF\xBD\x9F", "\xF0\x9F\x9A\xA7"
@@ -412,6 +418,80 @@ check_readers(void)
 		fail("clean", "a text is lost");
 }
 
+/* A tally's bytes in a message of their own */
+static Outcome
+receive_tally(const char *bytes, size_t count)
+{
+	StringInfoData message = {.data = memcpy(palloc(count + 1), bytes, count), .len = (int) count, .maxlen = (int) count + 1};
+	NullableDatum arg = {.value = PointerGetDatum(&message)};
+
+	return server_call(dcm_tally_recv, 1, &arg);
+}
+
+/* What was accepted prints, and reads as the same bytes: there is one form a value */
+static void
+check_tally_value(Datum value)
+{
+	text	   *tally = (text *) DatumGetPointer(value);
+	size_t		size = VARSIZE_ANY_EXHDR(tally);
+	NullableDatum arg = {.value = value};
+	Outcome		printed = server_call(dcm_tally_out, 1, &arg);
+	Outcome		again;
+
+	if (printed.raised)
+		fail("tally", "a value does not print");
+	again = call_in(dcm_tally_in, DatumGetCString(printed.value));
+	if (again.raised || VARSIZE_ANY_EXHDR(DatumGetPointer(again.value)) != size ||
+		memcmp(VARDATA_ANY(DatumGetPointer(again.value)), VARDATA_ANY(tally), size) != 0)
+		fail("tally", "what was printed reads otherwise");
+	again = receive_tally(VARDATA_ANY(tally), size);
+	if (again.raised || VARSIZE_ANY_EXHDR(DatumGetPointer(again.value)) != size)
+		fail("tally", "the binary form reads otherwise");
+}
+
+static void
+check_tally(void)
+{
+	Outcome		in = call_in(dcm_tally_in, given);
+
+	if (!in.raised)
+		check_tally_value(in.value);
+	else if (!is_error(&in, &(Allowed) {ERRCODE_INVALID_TEXT_REPRESENTATION, "dcm.bad_tally"}) &&
+			 !is_error(&in, &(Allowed) {ERRCODE_INVALID_TEXT_REPRESENTATION, "dcm.no_field"}) &&
+			 !is_error(&in, &(Allowed) {ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "dcm.tally_range"}))
+		fail("tally", "an error of input that is not documented");
+}
+
+/* Bytes made as a writer would, and edited; returns whether they were taken */
+static bool
+check_tally_bytes(void)
+{
+	unsigned int fields = random_below(86);
+	Outcome		received;
+
+	put(0, length, "\1", 1);
+	put(length, 0, &(char) {(char) fields}, 1);
+	for (unsigned int i = 0; i < (fields + 7) / 8; i++)
+		put(length, 0, &(char) {(char) ((i + 1) * 8 >= fields ? 1U << ((fields - 1) % 8) : random_below(256) & random_below(256))}, 1);
+	for (unsigned int i = 2; i < 2 + (fields + 7) / 8; i++)
+		for (int bits = (unsigned char) given[i]; bits != 0; bits &= bits - 1)
+		{
+			uint64_t	value = random_bits() >> (1 + random_below(63));
+
+			for (; value > 0x7F; value >>= 7)
+				put(length, 0, &(char) {(char) (value | 0x80)}, 1);
+			put(length, 0, &(char) {(char) (value ? value : 1)}, 1);
+		}
+	if (random_below(2) == 0)
+		edit();
+	received = receive_tally(given, length);
+	if (!received.raised)
+		check_tally_value(received.value);
+	else if (!is_error(&received, &(Allowed) {ERRCODE_INVALID_BINARY_REPRESENTATION, "dcm.bad_binary"}))
+		fail("tally", "an error of receive that is not documented");
+	return !received.raised;
+}
+
 static void
 put_uint32(uint32 value)
 {
@@ -520,6 +600,7 @@ main(int argc, char **argv)
 	double		seconds = argc > 1 ? atof(argv[1]) : 2.0;
 	clock_t		end = clock() + (clock_t) (seconds * CLOCKS_PER_SEC);
 	unsigned long texts = 0;
+	unsigned long tallies = 0;
 
 	random_begin(argc > 2 ? argv[2] : NULL);
 	do
@@ -531,13 +612,17 @@ main(int argc, char **argv)
 				check_type(&types[t]);
 			check_grid_2005();
 			check_bare_limit();
+			check_tally();
 			check_readers();
 			check_binary(&types[random_below(lengthof(types))]);
 			check_wkb();
 			check_wkb_point();
+			tallies += check_tally_bytes();
 			server_forget();
 		}
 	} while (clock() < end);
+	if (tallies < texts / 20)
+		fail("tally", "bytes are hardly ever taken");
 	printf("%lu texts, no surprise\n", texts);
 	return 0;
 }

@@ -15,7 +15,7 @@ CREATE TEMP TABLE left_out (name, reason) AS VALUES
 	('drop_city', 'called with the right name it does what it says'),
 	('import_bulk_begin', 'takes a table that there is'), ('is_replacing', 'takes a table that there is'), ('version_table', 'takes a table that there is'),
 	('import_bulk_end', 'runs the statements that it is given'), ('run_city_script', 'runs the statements that it is given'),
-	('import_duplicates', 'takes expressions');
+	('import_duplicates', 'takes expressions'), ('marks', 'takes pairs of any type, strange ones in test/sql/score_tally.sql');
 
 -- an ordinary value of each type, and the strange ones
 CREATE TEMP TABLE odd (type, value) AS VALUES
@@ -39,6 +39,7 @@ CREATE TEMP TABLE odd (type, value) AS VALUES
 	('dcm.time_limit', '0 minute'), ('dcm.time_limit', '99999999.99 work_day'), ('dcm.time_limit', '99999999.99 natural_day'), ('dcm.time_limit', '0.01 work_minute'),
 	('geometry', 'POINT EMPTY'), ('geometry', 'SRID=4490;POINT EMPTY'), ('geometry', 'SRID=4490;POINT(1e308 -1e308)'), ('geometry', 'SRID=4490;POLYGON EMPTY'), ('geometry', 'POINT(0 0)'),
 	('geometry', 'SRID=4490;POLYGON((0 0, 1 1, 1 0, 0 1, 0 0))'), ('geometry', 'SRID=4490;GEOMETRYCOLLECTION EMPTY'), ('geometry', 'SRID=4490;LINESTRING(0 0, 1 1)'), ('geometry', 'SRID=4490;POINT(181 91)'), ('geometry', 'SRID=3857;POINT(1 1)'),
+	('dcm.tally', '{}'), ('dcm.tally', '{"filed": 9223372036854775807, "overrun_seconds": 9223372036854775807}'),
 	('point', '(Infinity,NaN)'), ('record', '()'), ('dcm.act_result', '(,,,,,,)');
 INSERT INTO odd SELECT 'geometry', ST_SetSRID(ST_MakePoint(x, y), 4490)::text
 FROM (VALUES ('Infinity'::float8, 0::float8), ('NaN', 'NaN'), ('-Infinity', 'Infinity'), (121, 'NaN')) AS v (x, y);
@@ -46,12 +47,12 @@ INSERT INTO odd SELECT 'geometry', ST_SetSRID(ST_MakeLine(ST_MakePoint('NaN', 0)
 CREATE TEMP TABLE plain (type, value) AS VALUES
 	('text', 'E9901'), ('name', 'case_file'), ('cstring', '1'), ('smallint', '1'), ('integer', '1'), ('bigint', (SELECT t.case_in('handling'))::text), ('oid', '1'), ('regclass', 'dcm.setting'), ('real', '1'), ('double precision', '31.8'),
 	('numeric', '4'), ('boolean', 'true'), ('date', '2015-03-02'), ('timestamp with time zone', '2015-03-02 09:00+08'), ('interval', '1 hour'), ('jsonb', '{"a": 1}'), ('json', '{}'), ('bytea', '\x00'), ('tstzrange', '[2015-03-02,2015-03-03)'),
-	('tstzmultirange', '{[2015-03-02,2015-03-03)}'), ('daterange', '[2015-03-02,2015-03-03)'), ('dcm.area_code', '320681'), ('dcm.grid_code', '320681100001001'), ('dcm.component_id', '3206810101000001'), ('dcm.time_limit', '4 work_hour'),
+	('tstzmultirange', '{[2015-03-02,2015-03-03)}'), ('daterange', '[2015-03-02,2015-03-03)'), ('dcm.area_code', '320681'), ('dcm.grid_code', '320681100001001'), ('dcm.component_id', '3206810101000001'), ('dcm.time_limit', '4 work_hour'), ('dcm.tally', '{"filed": 1}'),
 	('geometry', 'SRID=4490;POINT(121.605 31.805)'), ('point', '(1,1)'), ('dcm.act_result', '(1,1,reported,collection,,f,f)');
 -- what an argument is called tells better what is ordinary for it
 CREATE TEMP TABLE named (argument, value) AS VALUES
 	('action', 'comment'), ('calendar', 'default'), ('person', 'col'), ('org', 'cg'), ('source', 'collector'), ('crs', 'gcj02'), ('scope', 'transaction'), ('reason', 'weather'), ('preset', 'cn_roles'),
-	('unit', 'work_hour'), ('post', NULL), ('attachments', '[]'), ('data', '{}'), ('name', 'calendar'), ('database_name', 'no such'), ('photo', 'u'), ('changes', '{"address": "x"}'), ('component', NULL);
+	('unit', 'work_hour'), ('field', 'filed'), ('post', NULL), ('attachments', '[]'), ('data', '{}'), ('name', 'calendar'), ('database_name', 'no such'), ('photo', 'u'), ('changes', '{"address": "x"}'), ('component', NULL);
 
 CREATE FUNCTION pg_temp.literal(argument text, type text, array_of boolean) RETURNS text LANGUAGE sql STABLE AS $$
 	SELECT CASE WHEN array_of THEN format('ARRAY[%L]::%s[]', v.value, type) ELSE format('%L::%s', v.value, type) END

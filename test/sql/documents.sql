@@ -95,6 +95,11 @@ SELECT state, time_limit, first_due, handled_at FROM dcm.case_card WHERE case_no
 SELECT event, day, org, timed, in_time FROM dcm.score_event('2026-09-01', '2026-10-31') ORDER BY day, event;
 SELECT filed, handled, closed, handled_rate, closed_rate, in_time_rate FROM dcm.eval_city('2026-09-01', '2026-10-31');
 SELECT area, name, filed, handled, closed, in_time_rate FROM dcm.eval_region('2026-09-01', '2026-10-31');
+SELECT '{"filed": 12, "closed": 10}'::dcm.tally + '{"closed": 1, "handling_seconds": 5400}' AS sum;
+SELECT dcm.tally '{"filed": 12, "closed": 10}' -> 'closed' AS closed, dcm.count_of('{"filed": 12}', 'closed') AS none;
+SELECT f.state, dcm.tally_agg(dcm.marks('filed', f.filed_at IS NOT NULL, 'handled_in_time', f.handled_at <= f.due))
+	+ dcm.tally_agg('handling_seconds', extract(epoch FROM f.handled_at - f.filed_at)::bigint) AS tally
+FROM dcm.case_file AS f GROUP BY f.state ORDER BY f.state;
 
 -- job.md
 SELECT state FROM dcm.accept_case(202611020000001, at => '2026-11-02 09:05+08');

@@ -28,7 +28,7 @@ SKIP:
 		'-ffunction-sections', '-Wl,--gc-sections',
 		sources('test/fuzz/input_fuzz.c', 'test/fuzz/server.c',
 			(map { "src/code/$_.c" } qw(area_code grid_code component_id code_io digits)),
-			'src/time/time_limit.c', 'src/reading.c', 'src/space/wkb.c', 'src/space/ring.c'),
+			'src/time/time_limit.c', 'src/score/tally.c', 'src/reading.c', 'src/space/wkb.c', 'src/space/ring.c'),
 		"-L$libraries", '-lpgcommon', '-lpgport', '-lgeos_c', '-lm');
 }
 

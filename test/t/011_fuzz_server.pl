@@ -21,7 +21,7 @@ $node->safe_psql('postgres', q{
 	CREATE EXTENSION dcm CASCADE;
 	ALTER DATABASE postgres SET search_path = dcm, public;
 	SET search_path = dcm, public;
-	CREATE TABLE public.held (a dcm.area_code, g dcm.grid_code, c dcm.component_id, l dcm.time_limit);
+	CREATE TABLE public.held (a dcm.area_code, g dcm.grid_code, c dcm.component_id, l dcm.time_limit, t dcm.tally);
 	CREATE TABLE public.expected (type text, state text, name text, PRIMARY KEY (type, state, name));
 	INSERT INTO expected VALUES
 		('area_code', '22P02', 'dcm.bad_code'), ('area_code', '22P03', 'dcm.bad_code'),
@@ -29,6 +29,7 @@ $node->safe_psql('postgres', q{
 		('component_id', '22P02', 'dcm.bad_code'), ('component_id', '22P03', 'dcm.bad_code'),
 		('time_limit', '22P02', 'dcm.bad_time_limit'), ('time_limit', '22P02', 'dcm.bare_unit'),
 		('time_limit', '22003', 'dcm.time_limit_range'), ('time_limit', '22P03', 'dcm.bad_binary'),
+		('tally', '22P02', 'dcm.bad_tally'), ('tally', '22P02', 'dcm.no_field'), ('tally', '22003', 'dcm.tally_range'), ('tally', '22P03', 'dcm.bad_binary'),
 		-- core's own, of a field with another number of bytes than eight
 		('copy', '08P01', ''), ('copy', '22P03', '');
 	CREATE TABLE public.surprise (type text, given text, state text, name text);
@@ -36,14 +37,14 @@ $node->safe_psql('postgres', q{
 	-- up to four edits of a text that could be a value
 	CREATE FUNCTION public.edited() RETURNS text LANGUAGE plpgsql AS $$
 	DECLARE
-		seeds text[] := ARRAY['320681', '320681100001', '320681100001007', '3206810103000042', '4 work_hour', '1/2工作日', '３天', '99999999.99 minute', ''];
-		pieces text[] := ARRAY['0', '9', '０', '工作', '日', '个', ' ', '　', '/', '.', '-', '_', 'é', '🚧', E'\u200B', 'x', '7777777'];
-		t text := seeds[1 + floor(random() * 9)];
+		seeds text[] := ARRAY['320681', '320681100001', '320681100001007', '3206810103000042', '4 work_hour', '1/2工作日', '３天', '99999999.99 minute', '{"filed": 12, "closed": 10}', '{"handling_seconds": 9223372036854775807}', ''];
+		pieces text[] := ARRAY['0', '9', '０', '工作', '日', '个', ' ', '　', '/', '.', '-', '_', 'é', '🚧', E'\u200B', 'x', '7777777', '{', '}', '"', ':', ', ', '"open": 1'];
+		t text := seeds[1 + floor(random() * 11)];
 		at int;
 	BEGIN
 		FOR i IN 1 .. floor(random() * 5) LOOP
 			at := 1 + floor(random() * (length(t) + 1));
-			t := overlay(t PLACING pieces[1 + floor(random() * 17)] FROM at FOR floor(random() * 3)::int);
+			t := overlay(t PLACING pieces[1 + floor(random() * 23)] FROM at FOR floor(random() * 3)::int);
 		END LOOP;
 		RETURN CASE WHEN random() < 0.01 THEN repeat(t, 1 + floor(random() * 1000)::int) ELSE t END;
 	END $$;
@@ -59,6 +60,7 @@ $node->safe_psql('postgres', q{
 			WHEN 'grid_code' THEN same := given::dcm.grid_code::text = given;
 			WHEN 'component_id' THEN same := given::dcm.component_id::text = given;
 			WHEN 'time_limit' THEN same := given::dcm.time_limit::text::dcm.time_limit = given::dcm.time_limit;
+			WHEN 'tally' THEN same := given::dcm.tally::text::dcm.tally = given::dcm.tally;
 		END CASE;
 		IF same IS NOT TRUE THEN
 			INSERT INTO surprise VALUES (type, given, 'differs', '');
@@ -78,6 +80,7 @@ $node->safe_psql('postgres', q{
 			CALL try('grid_code', given);
 			CALL try('component_id', given);
 			CALL try('time_limit', given);
+			CALL try('tally', given);
 			IF i % 500 = 0 THEN COMMIT; END IF;
 		END LOOP;
 	END $$;
@@ -104,10 +107,10 @@ my $grown = $node->safe_psql('postgres', qq{
 	CALL try_many($rounds);
 	SELECT sum(used_bytes) - :before FROM pg_backend_memory_contexts;
 });
-cmp_ok($grown, '<', 200_000, "memory after $rounds texts of four types");
+cmp_ok($grown, '<', 200_000, "memory after $rounds texts of five types");
 
 # bytes, as COPY sends them: any, small, and good ones with a bit over
-my @good = map { pack 'q>', $_ } 320681000000 * 8 + 3, 320681100001007, 3206810103000042, (5 << 52) + 400;
+my @good = ((map { pack 'q>', $_ } 320681000000 * 8 + 3, 320681100001007, 3206810103000042, (5 << 52) + 400), pack('H*', '012d000002000010ac020a'));
 my $folder = PostgreSQL::Test::Utils::tempdir();
 my $files = int(60 * $seconds);
 for my $file (1 .. $files)
@@ -115,8 +118,8 @@ for my $file (1 .. $files)
 	my $bytes = "PGCOPY\n\377\r\n\0" . pack('NN', 0, 0);
 	for my $row (1 .. 3)
 	{
-		$bytes .= pack 'n', 4;
-		for my $field (0 .. 3)
+		$bytes .= pack 'n', 5;
+		for my $field (0 .. 4)
 		{
 			my $value = $good[$field];
 			my $kind = int rand 40;
@@ -135,7 +138,7 @@ chmod 0755, $folder;
 $node->safe_psql('postgres', qq{SELECT format('CALL copy(%L)', '$folder/' || n) FROM generate_series(1, $files) AS n \\gexec});
 cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM held'), '>', $files / 2, 'good rows are taken');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM held
-	WHERE (a::text::dcm.area_code, g::text::dcm.grid_code, c::text::dcm.component_id, l::text::dcm.time_limit) IS DISTINCT FROM (a, g, c, l)}),
+	WHERE (a::text::dcm.area_code, g::text::dcm.grid_code, c::text::dcm.component_id, l::text::dcm.time_limit, t::text::dcm.tally) IS DISTINCT FROM (a, g, c, l, t)}),
 	0, 'and each of them reads as text');
 
 is($node->safe_psql('postgres', 'SELECT type, state, name, given FROM surprise LIMIT 5'), '', 'no error without its reason');
