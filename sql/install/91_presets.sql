@@ -23,6 +23,7 @@ BEGIN ATOMIC
 		('cn_categories_2007', 'component and event categories of the edition of 2007. 2007 版部件与事件分类。'),
 		('cn_categories_2013', 'component and event categories of the edition of 2013, and one city''s additions. 2013 版部件与事件分类。'),
 		('yuncheng_limits', 'filing conditions and time limits as Yuncheng sets them; wants cn_categories_2013. 运城市立案条件与处置时限。'),
+		('cn_indicators', 'indicators of standards, products and cities, by numerator and denominator, without weights. 评价指标(分子与分母,不含权重)。'),
 		('escalation', 'when clocks warn, remind and propose a notice. 预警、催办与督办的规则。'),
 		('org_panzhihua', 'sets settings: the organisation of Panzhihua, one level supervises, two command, three evaluate, a network of four. 设置:攀枝花市管理模式(一级监督、两级指挥、三级考评、四级联动)。'),
 		('org_yantai', 'sets settings: the organisation of Yantai, the city supervises, its districts command. 设置:烟台市管理模式(市级监督、区级指挥)。'),

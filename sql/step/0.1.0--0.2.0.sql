@@ -74,5 +74,6 @@ COMMENT ON FUNCTION dcm.acting() IS
 
 -- The value of the evaluation.
 @include install/60_score_tally.sql@
+@include install/61_score_indicator.sql@
 
 @include install/99_rights.sql@

@@ -77,6 +77,8 @@
 	FIELD(53, open, "cases open at the end of the span", "积存数") \
 	FIELD(54, reminded, "reminders, each time", "催办数") \
 	FIELD(55, supervised, "cases under a notice of supervision", "督办数") \
+	FIELD(56, unhandled_open, "cases to be handled still at the end of the span", "待处置数") \
+	FIELD(57, handled_open, "cases handled and to be closed still at the end of the span", "待结案数") \
 	/* stages left: how many, how long by the clock, how long in working time */ \
 	FIELD(64, collection_count, "stages of collection ended", "信息收集环节数") \
 	FIELD(65, collection_seconds, "seconds of collection", "信息收集用时(秒)") \

@@ -100,6 +100,10 @@ SELECT dcm.tally '{"filed": 12, "closed": 10}' -> 'closed' AS closed, dcm.count_
 SELECT f.state, dcm.tally_agg(dcm.marks('filed', f.filed_at IS NOT NULL, 'handled_in_time', f.handled_at <= f.due))
 	+ dcm.tally_agg('handling_seconds', extract(epoch FROM f.handled_at - f.filed_at)::bigint) AS tally
 FROM dcm.case_file AS f GROUP BY f.state ORDER BY f.state;
+SELECT dcm.load_preset('cn_indicators');
+SELECT indicator, name, numerator, denominator, value FROM dcm.indicators('{"close_due": 972, "closed": 911, "closed_in_time": 737}', 'region')
+WHERE indicator LIKE 'reg%rate';
+INSERT INTO dcm.indicator (code, name, numerator, denominator) VALUES ('close_rate', '结案率', 'closed', 'closing_due');
 
 -- job.md
 SELECT state FROM dcm.accept_case(202611020000001, at => '2026-11-02 09:05+08');

@@ -30,6 +30,7 @@ $node->safe_psql('postgres', q{
 		('time_limit', '22P02', 'dcm.bad_time_limit'), ('time_limit', '22P02', 'dcm.bare_unit'),
 		('time_limit', '22003', 'dcm.time_limit_range'), ('time_limit', '22P03', 'dcm.bad_binary'),
 		('tally', '22P02', 'dcm.bad_tally'), ('tally', '22P02', 'dcm.no_field'), ('tally', '22003', 'dcm.tally_range'), ('tally', '22P03', 'dcm.bad_binary'),
+		('terms', '22023', 'dcm.bad_terms'), ('terms', '22023', 'dcm.no_field'),
 		-- core's own, of a field with another number of bytes than eight
 		('copy', '08P01', ''), ('copy', '22P03', '');
 	CREATE TABLE public.surprise (type text, given text, state text, name text);
@@ -37,14 +38,14 @@ $node->safe_psql('postgres', q{
 	-- up to four edits of a text that could be a value
 	CREATE FUNCTION public.edited() RETURNS text LANGUAGE plpgsql AS $$
 	DECLARE
-		seeds text[] := ARRAY['320681', '320681100001', '320681100001007', '3206810103000042', '4 work_hour', '1/2工作日', '３天', '99999999.99 minute', '{"filed": 12, "closed": 10}', '{"handling_seconds": 9223372036854775807}', ''];
-		pieces text[] := ARRAY['0', '9', '０', '工作', '日', '个', ' ', '　', '/', '.', '-', '_', 'é', '🚧', E'\u200B', 'x', '7777777', '{', '}', '"', ':', ', ', '"open": 1'];
-		t text := seeds[1 + floor(random() * 11)];
+		seeds text[] := ARRAY['320681', '320681100001', '320681100001007', '3206810103000042', '4 work_hour', '1/2工作日', '３天', '99999999.99 minute', '{"filed": 12, "closed": 10}', '{"handling_seconds": 9223372036854775807}', 'close_due - 2 * open / 3.5', ''];
+		pieces text[] := ARRAY['0', '9', '０', '工作', '日', '个', ' ', '　', '/', '.', '-', '_', 'é', '🚧', E'\u200B', 'x', '7777777', '{', '}', '"', ':', ', ', '"open": 1', ' + ', '*', 'filed'];
+		t text := seeds[1 + floor(random() * 12)];
 		at int;
 	BEGIN
 		FOR i IN 1 .. floor(random() * 5) LOOP
 			at := 1 + floor(random() * (length(t) + 1));
-			t := overlay(t PLACING pieces[1 + floor(random() * 23)] FROM at FOR floor(random() * 3)::int);
+			t := overlay(t PLACING pieces[1 + floor(random() * 26)] FROM at FOR floor(random() * 3)::int);
 		END LOOP;
 		RETURN CASE WHEN random() < 0.01 THEN repeat(t, 1 + floor(random() * 1000)::int) ELSE t END;
 	END $$;
@@ -60,6 +61,7 @@ $node->safe_psql('postgres', q{
 			WHEN 'grid_code' THEN same := given::dcm.grid_code::text = given;
 			WHEN 'component_id' THEN same := given::dcm.component_id::text = given;
 			WHEN 'time_limit' THEN same := given::dcm.time_limit::text::dcm.time_limit = given::dcm.time_limit;
+			WHEN 'terms' THEN same := dcm.sum_of('{}', given) = 0;
 			WHEN 'tally' THEN same := given::dcm.tally::text::dcm.tally = given::dcm.tally;
 		END CASE;
 		IF same IS NOT TRUE THEN
@@ -81,6 +83,7 @@ $node->safe_psql('postgres', q{
 			CALL try('component_id', given);
 			CALL try('time_limit', given);
 			CALL try('tally', given);
+			CALL try('terms', given);
 			IF i % 500 = 0 THEN COMMIT; END IF;
 		END LOOP;
 	END $$;
@@ -107,7 +110,7 @@ my $grown = $node->safe_psql('postgres', qq{
 	CALL try_many($rounds);
 	SELECT sum(used_bytes) - :before FROM pg_backend_memory_contexts;
 });
-cmp_ok($grown, '<', 200_000, "memory after $rounds texts of five types");
+cmp_ok($grown, '<', 200_000, "memory after $rounds texts of five types and of sums");
 
 # bytes, as COPY sends them: any, small, and good ones with a bit over
 my @good = ((map { pack 'q>', $_ } 320681000000 * 8 + 3, 320681100001007, 3206810103000042, (5 << 52) + 400), pack('H*', '012d000002000010ac020a'));

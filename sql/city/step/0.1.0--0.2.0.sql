@@ -116,6 +116,7 @@ UPDATE dcm.setting SET value = 'false' WHERE name = 'org_mode_enforced';
 @include city/56_case_intake.sql@
 @include city/58_case_auto.sql@
 @include city/59_case_registers.sql@
+@include city/61_score_indicator.sql@
 @include city/71_case_erasure.sql@
 @include city/72_case_sample.sql@
 @include city/73_case_anchor.sql@

@@ -107,7 +107,7 @@ sub add_base_data
 	my ($node, $db) = @_;
 	$node->safe_psql($db, q{
 		SET client_min_messages = warning;
-		SELECT dcm.load_preset('cn_labels');
+		SELECT dcm.load_preset('cn_labels'), dcm.load_preset('cn_indicators');
 		INSERT INTO dcm.org_contact (org, phone) SELECT id, '0513-12319' FROM dcm.org WHERE code = 'centre';
 		INSERT INTO dcm.area_group (code, name) VALUES ('middle', '中心片区');
 		INSERT INTO dcm.area_group_member SELECT id, '320681100' FROM dcm.area_group;
