@@ -278,6 +278,7 @@ BEGIN ATOMIC
 		('photo_interval', 'interval', NULL),
 		('in_time_by', 'choice', '{handle,close}'),
 		('in_time_denominator', 'choice', '{filed,closed}'),
+		('fact_pairs', 'choices', '{org-source,org-category,org-region,region-source,region-category,category-source,grid-category}'),
 		('warn_ahead', 'interval', NULL),
 		('evaluation_levels', 'integer', NULL),
 		('network_levels', 'integer', NULL),

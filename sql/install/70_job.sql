@@ -185,11 +185,11 @@ DECLARE
 	moved bigint;
 	total bigint := 0;
 BEGIN
-	IF job IS NULL OR job NOT IN ('escalate', 'resume', 'recompute', 'auto', 'anchor') THEN
+	IF job IS NULL OR job NOT IN ('escalate', 'resume', 'recompute', 'auto', 'anchor', 'facts') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = pg_catalog.format('job "%s" does not exist', job),
-			HINT = 'Use escalate, resume, auto, anchor or recompute.',
+			HINT = 'Use escalate, resume, auto, anchor, facts or recompute.',
 			CONSTRAINT = 'dcm.no_job';
 	END IF;
 	PERFORM dcm.require_origin();
@@ -227,13 +227,18 @@ BEGIN
 		ELSIF job = 'anchor' THEN
 			PERFORM dcm.make_anchor();
 			n := 1;
+		ELSIF job = 'facts' THEN
+			-- as many as there are acts waiting: fewer cases do not mean that it is done
+			n := dcm.roll_up_facts(batch OPERATOR(pg_catalog.*) 10);
+			total := total OPERATOR(pg_catalog.+) n;
+			n := CASE WHEN n OPERATOR(pg_catalog.=) 0 THEN 0 ELSE batch END;
 		ELSIF job = 'auto' THEN
 			-- a batch is over when it has looked at so many, whatever it carried on
 			SELECT b.looked, total OPERATOR(pg_catalog.+) b.carried INTO n, total FROM dcm.auto_batch(batch) AS b;
 		ELSE
 			n := dcm.escalate(batch => batch);
 		END IF;
-		IF job <> 'auto' THEN
+		IF job NOT IN ('auto', 'facts') THEN
 			total := total + n;
 		END IF;
 		UPDATE dcm.job_run AS r
@@ -245,7 +250,7 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE dcm.run_jobs(text) IS
-	'Runs a job (escalate, resume, auto, once a day anchor, and after a change of calendar recompute) to its end, committing after each batch; what pg_cron calls, as a member of dcm_job. 22023 for another job, 2D000 within a transaction. 运行作业,逐批提交。';
+	'Runs a job (escalate, resume, auto, facts, once a day anchor, and after a change of calendar recompute) to its end, committing after each batch; what pg_cron calls, as a member of dcm_job. 22023 for another job, 2D000 within a transaction. 运行作业,逐批提交。';
 
 CREATE FUNCTION dcm.schedule_jobs(job_role name = current_user) RETURNS SETOF bigint
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 2
@@ -299,6 +304,9 @@ BEGIN
 	IF to_regclass('dcm.anchor') IS NOT NULL THEN
 		jobs := jobs || 'anchor'::text;
 	END IF;
+	IF to_regclass('dcm.fact_queue') IS NOT NULL THEN
+		jobs := jobs || 'facts'::text;
+	END IF;
 	-- cron has no types of dcm's to depend on, so it is named as late as here
 	FOREACH job IN ARRAY jobs LOOP
 		IF job_role = current_user THEN
@@ -313,7 +321,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.schedule_jobs(name) IS
-	'Registers the jobs dcm_escalate and dcm_resume, and dcm_auto where the city has automatic rules, with pg_cron, each minute, and dcm_anchor daily at 00:10, to run as job_role; returns their numbers there; calling it again changes nothing. 55000 with how to where pg_cron is absent, 42501 for a role that cannot run jobs. 向 pg_cron 登记作业。';
+	'Registers the jobs dcm_escalate and dcm_resume, dcm_facts, and dcm_auto where the city has automatic rules, with pg_cron, each minute, and dcm_anchor daily at 00:10, to run as job_role; returns their numbers there; calling it again changes nothing. 55000 with how to where pg_cron is absent, 42501 for a role that cannot run jobs. 向 pg_cron 登记作业。';
 
 CREATE FUNCTION dcm.job_status()
 	RETURNS TABLE (job text, started_at timestamptz, finished_at timestamptz, done bigint,
@@ -326,14 +334,14 @@ BEGIN
 		RETURN QUERY
 			SELECT j.name, r.started_at, r.finished_at, r.done,
 				NULL::bigint, NULL::text, NULL::text, NULL::boolean, NULL::text, NULL::text
-			FROM unnest('{escalate,resume,auto,anchor,recompute}'::text[]) AS j (name)
+			FROM unnest('{escalate,resume,auto,anchor,facts,recompute}'::text[]) AS j (name)
 				LEFT JOIN dcm.job_run AS r ON r.job = j.name;
 		RETURN;
 	END IF;
 	RETURN QUERY EXECUTE $query$
 		SELECT j.name, r.started_at, r.finished_at, r.done,
 			c.jobid, c.schedule, c.username, c.active, d.status, d.return_message
-		FROM unnest('{escalate,resume,auto,anchor,recompute}'::text[]) AS j (name)
+		FROM unnest('{escalate,resume,auto,anchor,facts,recompute}'::text[]) AS j (name)
 			LEFT JOIN dcm.job_run AS r ON r.job = j.name
 			LEFT JOIN cron.job AS c ON c.jobname = 'dcm_' || j.name AND c.database = current_database()
 			LEFT JOIN LATERAL (
@@ -364,6 +372,9 @@ BEGIN
 	GRANT EXECUTE ON PROCEDURE dcm.run_jobs(text) TO dcm_job;
 	IF to_regclass('dcm.anchor') IS NOT NULL THEN
 		GRANT EXECUTE ON FUNCTION dcm.make_anchor() TO dcm_job;
+	END IF;
+	IF to_regclass('dcm.fact_queue') IS NOT NULL THEN
+		GRANT EXECUTE ON FUNCTION dcm.roll_up_facts(int) TO dcm_job;
 	END IF;
 	IF to_regclass('dcm.auto_rule') IS NOT NULL THEN
 		-- what rules ask of a case, and where they note what they leave to people

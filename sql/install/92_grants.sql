@@ -25,10 +25,10 @@ BEGIN
 			AND c.relname <> 'caller'
 	LOOP
 		EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_audit', object.relname);
-		IF object.relname NOT IN ('act_key', 'report_key', 'config_version') THEN
+		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'fact_queue', 'case_fact', 'fact_case', 'late_work') THEN
 			EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_app, dcm_loader', object.relname);
 		END IF;
-		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'config_log', 'case_text', 'case_log', 'intake', 'outbox') THEN
+		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'config_log', 'case_text', 'case_log', 'intake', 'outbox', 'fact_queue', 'fact_case') THEN
 			EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_bi, dcm_config', object.relname);
 		END IF;
 		IF object.is_config AND object.relname NOT IN ('person', 'post', 'role') THEN
@@ -71,6 +71,10 @@ BEGIN
 			dcm.link_intake(bigint, bigint), dcm.answer_intake(bigint, text, text, timestamptz),
 			dcm.rate_intake(bigint, text, timestamptz), dcm.call_back(bigint, boolean, text, timestamptz),
 			dcm.intake_caller(bigint), dcm.caller_history(text), dcm.without_caller(bigint, text), dcm.erase(text, text, bigint, bigint, int, text) TO dcm_app, dcm_loader;
+	END IF;
+
+	IF to_regclass('dcm.fact_queue') IS NOT NULL THEN
+		GRANT EXECUTE ON FUNCTION dcm.facts(text, date, date) TO dcm_app, dcm_loader, dcm_audit, dcm_bi, dcm_config;
 	END IF;
 
 	IF to_regclass('dcm.sample') IS NOT NULL THEN

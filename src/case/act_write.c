@@ -232,6 +232,14 @@ seal(Act *act, LogRow *log)
 	ACT_SET(act, head, PointerGetDatum(hash));
 }
 
+/* Tells the evaluation that something happened; see sql/city/61_score_fact.sql. */
+static void
+queue_facts(const Act *act)
+{
+	if (act->tells_stages)
+		leaf_queue_fact(act->case_no);
+}
+
 /* Writes everything of an act on a case that is there. */
 void
 act_write(Act *act)
@@ -251,6 +259,7 @@ act_write(Act *act)
 	seal(act, &log);
 	write_log(act, &log);
 	leaf_write(LEAF_UPDATE, "case_file", act->case_no, 0, 'u', act->row, act->null, CF_COUNT);
+	queue_facts(act);
 }
 
 /*
@@ -276,4 +285,5 @@ act_write_report(Act *act)
 	}
 	write_log(act, &log);
 	open_stage(act, act->next);
+	queue_facts(act);
 }

@@ -284,6 +284,7 @@ static const Statement city_statements[CITY_COUNT] = {
 		"SELECT 1 FROM dcm.auto_rule WHERE id" EQ "$1 AND step" EQ "$2"
 	" AND valid OPERATOR(pg_catalog.@>) $3"},
 	[CITY_INTAKE_RIGHT] = {"", "SELECT dcm.person_with('intake_roles')"},
+	[CITY_QUEUE_FACT] = {"l", "INSERT INTO dcm.fact_queue (case_no) VALUES ($1)"},
 	[CITY_TAKE_INTAKE] = {"ll", "SELECT dcm.take_intake($1, $2)"},
 	[CITY_MOVE_INTAKES] = {"ll", "SELECT dcm.move_intakes($1, $2)"},
 	[CITY_REASON_FAULT] = {"t",
@@ -888,4 +889,19 @@ leaf_write(LeafStatement statement, const char *table, int64 case_no, int64 sub,
 	if (statement != LEAF_INSERT || !leaf_number_taken(case_no))
 		changed_on_its_way(table);
 	return false;
+}
+
+/* Puts a case into the evaluation's queue, which any act may write. */
+void
+leaf_queue_fact(int64 case_no)
+{
+	static RowShape shape = {.ngiven = 1, .ncolumns = 1, .names = {"case_no"}, .types = {INT8OID}};
+	Datum		values[1] = {Int64GetDatum(case_no)};
+	RowOutcome	outcome = row_write("fact_queue", &shape, values, NULL);
+
+	if (outcome == ROW_FOR_EXECUTOR &&
+		SPI_execute_plan(city_plan(CITY_QUEUE_FACT), values, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not queue a case for the evaluation");
+	if (outcome == ROW_CHANGED)
+		changed_on_its_way("fact_queue");
 }

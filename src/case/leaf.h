@@ -83,6 +83,7 @@ typedef enum CityStatement
 	CITY_MOVE_INTAKES,
 	CITY_REASON_FAULT,
 	CITY_AUTO_RULE,
+	CITY_QUEUE_FACT,
 	CITY_COUNT
 } CityStatement;
 
@@ -99,6 +100,7 @@ extern SPIPlanPtr leaf_plan(int year, LeafStatement statement);
 extern SPIPlanPtr city_plan(CityStatement statement);
 
 /* Writes one row of a case table under a permit; false for a taken case number. */
+extern void leaf_queue_fact(int64 case_no);
 extern bool leaf_write(LeafStatement statement, const char *table, int64 case_no,
 					   int64 sub, char op, Datum *values, const bool *nulls, int n);
 

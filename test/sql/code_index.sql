@@ -10,23 +10,23 @@ ORDER BY 1, 2;
 SELECT count(*) AS opclasses_not_valid FROM pg_opclass
 WHERE CASE WHEN opcnamespace = 'dcm'::regnamespace THEN NOT amvalidate(oid) END;
 
--- operators: commutators and negators are mutual and fit their arguments, and
--- all are safe behind row security
+-- operators of codes and limits: commutators and negators are mutual and fit their
+-- arguments, and all are safe behind row security
 SELECT o.oid::regoperator FROM pg_operator AS o
-WHERE o.oprnamespace = 'dcm'::regnamespace AND (o.oprcom = 0 OR o.oprcode = 0 OR o.oprrest = 0 OR o.oprjoin = 0);
+WHERE o.oprnamespace = 'dcm'::regnamespace AND o.oprleft <> 'dcm.tally'::regtype AND (o.oprcom = 0 OR o.oprcode = 0 OR o.oprrest = 0 OR o.oprjoin = 0);
 SELECT o.oid::regoperator, c.oid::regoperator AS commutator
 FROM pg_operator AS o JOIN pg_operator AS c ON c.oid = o.oprcom
-WHERE o.oprnamespace = 'dcm'::regnamespace
+WHERE o.oprnamespace = 'dcm'::regnamespace AND o.oprleft <> 'dcm.tally'::regtype
 	AND (c.oprcom <> o.oid OR c.oprleft <> o.oprright OR c.oprright <> o.oprleft OR c.oprresult <> o.oprresult);
 SELECT o.oid::regoperator, n.oid::regoperator AS negator
 FROM pg_operator AS o LEFT JOIN pg_operator AS n ON n.oid = o.oprnegate
-WHERE o.oprnamespace = 'dcm'::regnamespace AND o.oprname NOT IN ('<@', '@>')
+WHERE o.oprnamespace = 'dcm'::regnamespace AND o.oprleft <> 'dcm.tally'::regtype AND o.oprname NOT IN ('<@', '@>')
 	AND (n.oid IS NULL OR n.oprnegate <> o.oid OR n.oprleft <> o.oprleft OR n.oprright <> o.oprright);
 SELECT o.oid::regoperator FROM pg_operator AS o JOIN pg_proc AS p ON p.oid = o.oprcode
-WHERE o.oprnamespace = 'dcm'::regnamespace
+WHERE o.oprnamespace = 'dcm'::regnamespace AND o.oprleft <> 'dcm.tally'::regtype
 	AND NOT (p.proleakproof AND p.proisstrict AND p.provolatile = 'i' AND p.proparallel = 's');
 SELECT o.oid::regoperator FROM pg_operator AS o
-WHERE o.oprnamespace = 'dcm'::regnamespace AND (o.oprname = '=') <> (o.oprcanhash AND o.oprcanmerge);
+WHERE o.oprnamespace = 'dcm'::regnamespace AND o.oprleft <> 'dcm.tally'::regtype AND (o.oprname = '=') <> (o.oprcanhash AND o.oprcanmerge);
 
 -- comparisons, containment and parts alone may be leakproof: what can fail is not
 SELECT p.oid::regprocedure FROM pg_proc AS p

@@ -102,11 +102,12 @@ $node->safe_psql('city', qq{
 my $due = $node->safe_psql('city', "SELECT due FROM dcm.case_file WHERE case_no = $suspended");
 
 is($node->safe_psql('city', 'SELECT count(*) FROM dcm.schedule_jobs()', extra_params => [ '-U', 'city_job' ]),
-	'3', 'the job role registers its jobs');
-is($node->safe_psql('city', q{SELECT count(*) FROM dcm.schedule_jobs('city_job')}), '3', 'and so does a superuser for it');
+	'4', 'the job role registers its jobs');
+is($node->safe_psql('city', q{SELECT count(*) FROM dcm.schedule_jobs('city_job')}), '4', 'and so does a superuser for it');
 is($node->safe_psql('city', 'SELECT jobname, schedule, command, database, username FROM cron.job ORDER BY jobname'),
 	"dcm_anchor|10 0 * * *|CALL dcm.run_jobs('anchor')|city|city_job\n"
 	  . "dcm_escalate|* * * * *|CALL dcm.run_jobs('escalate')|city|city_job\n"
+	  . "dcm_facts|* * * * *|CALL dcm.run_jobs('facts')|city|city_job\n"
 	  . "dcm_resume|* * * * *|CALL dcm.run_jobs('resume')|city|city_job",
 	'once each');
 
@@ -121,13 +122,15 @@ is($node->safe_psql('city', "SELECT due FROM dcm.case_file WHERE case_no = $susp
 	'and the pause ended when it was granted to, not when the job ran');
 ok($node->poll_query_until('city', q{SELECT last_status = 'succeeded' AND active AND finished_at IS NOT NULL
 	FROM dcm.job_status() WHERE job = 'escalate'}), 'and job_status tells of it');
+ok($node->poll_query_until('city', 'SELECT NOT EXISTS (SELECT FROM dcm.fact_queue) AND EXISTS (SELECT FROM dcm.daily_fact)'),
+	'pg_cron works out the facts of each day');
 is($node->safe_psql('city', q{SELECT count(*) FROM cron.job_run_details WHERE username <> 'city_job'}), '0',
 	'nothing ran as another role');
 $node->safe_psql('city', 'SELECT cron.unschedule(jobid) FROM cron.job');
 
 # with an automatic rule there is a job more, which the same role runs
 $node->safe_psql('city', q{INSERT INTO dcm.auto_rule (name, step, sample_percent) VALUES ('all', 'accept', 0)});
-is($node->safe_psql('city', 'SELECT count(*) FROM dcm.schedule_jobs()', extra_params => [ '-U', 'city_job' ]), '4', 'a rule brings its job');
+is($node->safe_psql('city', 'SELECT count(*) FROM dcm.schedule_jobs()', extra_params => [ '-U', 'city_job' ]), '5', 'a rule brings its job');
 is($node->safe_psql('city', q{SELECT command, username FROM cron.job WHERE jobname = 'dcm_auto'}), "CALL dcm.run_jobs('auto')|city_job", 'which is that of automatic steps');
 $node->safe_psql('city', 'SELECT cron.unschedule(jobid) FROM cron.job');
 my ($reported) = $node->safe_psql('city', q{

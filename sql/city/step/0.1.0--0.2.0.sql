@@ -120,6 +120,10 @@ UPDATE dcm.setting SET value = 'false' WHERE name = 'org_mode_enforced';
 @include city/71_case_erasure.sql@
 @include city/72_case_sample.sql@
 @include city/73_case_anchor.sql@
+@include city/61_score_fact.sql@
+DROP INDEX dcm.case_log_occurred_idx;
+DROP FUNCTION dcm.eval_org(date, date), dcm.eval_region(date, date), dcm.eval_category(date, date), dcm.eval_city(date, date);
+@replace city/62_score_eval.sql@
 
 -- who sees which case: what roles of before are told; a city that is at work is
 -- held to it once it says so
