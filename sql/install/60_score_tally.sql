@@ -105,7 +105,7 @@ CREATE FUNCTION dcm.tally_fields(OUT field text, OUT mark int, OUT unit text, OU
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 75
 	AS 'MODULE_PATHNAME', 'dcm_tally_fields';
 COMMENT ON FUNCTION dcm.tally_fields() IS
-	'The fields of a tally: name, the bit that stands for it in dcm.marks() (NULL for amounts), unit (count or second), what it is in Chinese and in English. 计数值的各个字段:名称、标记位、单位、中英文含义。';
+	'The fields of a tally: name, the bit that stands for it in dcm.marks() (NULL for amounts), unit (count; stock: what there is at the end of the span, which does not add up over days; second), what it is in Chinese and in English. 计数值的各个字段:名称、标记位、单位(stock 为期末存量,不可按日累加)、中英文含义。';
 
 CREATE FUNCTION dcm.count_of(tally dcm.tally, field text) RETURNS bigint
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2

@@ -23,11 +23,11 @@ PG_FUNCTION_INFO_V1(dcm_tally_out);
 PG_FUNCTION_INFO_V1(dcm_tally_recv);
 PG_FUNCTION_INFO_V1(dcm_tally_send);
 
-#define FIELD_ROW(number, name, label_en, label) [number] = {#name, label, label_en},
+#define FIELD_ROW(number, unit, name, label_en, label) [number] = {#name, TALLY_##unit, label, label_en},
 const TallyField tally_fields[TALLY_SLOTS] = {TALLY_FIELDS(FIELD_ROW)};
 
 /* A field past the end of the table, or one that no mark holds, does not compile */
-#define FIELD_CHECK(number, name, label_en, label) \
+#define FIELD_CHECK(number, unit, name, label_en, label) \
 	StaticAssertDecl(number < TALLY_SLOTS && number != TALLY_MARKS, "tally field out of range");
 TALLY_FIELDS(FIELD_CHECK)
 

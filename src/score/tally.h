@@ -22,9 +22,17 @@
 #define TALLY_HEADER 2
 #define TALLY_MAX_SIZE (TALLY_HEADER + (TALLY_SLOTS + 7) / 8 + TALLY_SLOTS * 9)
 
+typedef enum TallyUnit
+{
+	TALLY_COUNT,
+	TALLY_STOCK,				/* what there is at the end of the span */
+	TALLY_SECOND
+} TallyUnit;
+
 typedef struct TallyField
 {
 	const char *name;			/* NULL where no field has the number */
+	TallyUnit	unit;
 	const char *label;			/* Chinese */
 	const char *label_en;
 } TallyField;

@@ -72,7 +72,7 @@ make_room(TallyState *state, int field)
 }
 
 /* The bits that stand for a field. */
-#define FIELD_BIT(number, name, label_en, label) | ((number) < TALLY_MARKS ? UINT64CONST(1) << (number) % 64 : 0)
+#define FIELD_BIT(number, unit, name, label_en, label) | ((number) < TALLY_MARKS ? UINT64CONST(1) << (number) % 64 : 0)
 static const uint64 field_bits = 0 TALLY_FIELDS(FIELD_BIT);
 
 /* The argument of marks; 22003 for a bit that stands for no field. */

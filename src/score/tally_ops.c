@@ -16,6 +16,9 @@ PG_FUNCTION_INFO_V1(dcm_tally_minus);
 PG_FUNCTION_INFO_V1(dcm_tally_count_of);
 PG_FUNCTION_INFO_V1(dcm_tally_fields);
 
+/* Names of units by number */
+static const char *const units[] = {"count", "stock", "second"};
+
 /* One tally with another added or taken away. */
 static Datum
 join_tallies(Datum one, Datum other, void (*join) (int64 *values, int field, int64 amount))
@@ -75,17 +78,15 @@ dcm_tally_fields(PG_FUNCTION_ARGS)
 	for (int i = 0; i < TALLY_SLOTS; i++)
 	{
 		const TallyField *field = &tally_fields[i];
-		size_t		length;
 		Datum		values[5];
 		bool		nulls[5] = {false};
 
 		if (field->name == NULL)
 			continue;
-		length = strlen(field->name);
 		values[0] = CStringGetTextDatum(field->name);
 		values[1] = Int32GetDatum(i);
 		nulls[1] = i >= TALLY_MARKS;
-		values[2] = CStringGetTextDatum(length > 8 && strcmp(field->name + length - 8, "_seconds") == 0 ? "second" : "count");
+		values[2] = CStringGetTextDatum(units[field->unit]);
 		values[3] = CStringGetTextDatum(field->label);
 		values[4] = CStringGetTextDatum(field->label_en);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
