@@ -321,7 +321,8 @@ BEGIN ATOMIC
 				('_count', CASE WHEN s.last THEN 1::bigint END),
 				('_seconds', extract(epoch FROM s.closed_at - s.opened_at)::bigint),
 				('_work_seconds', extract(epoch FROM dcm.working_time(s.opened_at, s.closed_at, (SELECT calendar FROM conf)))::bigint)) AS v (part, amount)
-		WHERE s.closed_at IS NOT NULL AND v.amount > 0
+		-- a case that is opened again leaves that of evaluation, which nobody times
+		WHERE s.closed_at IS NOT NULL AND v.amount > 0 AND s.stage NOT IN ('evaluation', 'ended')
 	)
 	SELECT h.case_no, h.event, h.at, NULL, h.org, h.timed, h.in_time, h.amount
 	FROM happened AS h WHERE h.at IS NOT NULL AND h.side <> 'post'

@@ -95,6 +95,12 @@ SELECT bag_eq($$SELECT kind, day, subject, other, tally::text FROM dcm.daily_fac
 SELECT is(dcm.rebuild_facts('-infinity', 'infinity'), 0::bigint, 'a rebuild leaves it so');
 SELECT is((SELECT count(*) FROM dcm.late_work), 2::bigint, 'late work is listed');
 
+-- a case that is opened again
+SELECT is((t.step(no, 'reopen', t.at('Thu 09:00'))).state, 'filed', 'opened again') FROM c WHERE state = 'closed';
+SELECT is((SELECT reopened FROM dcm.eval_city('2015-03-05', '2015-03-05')), 1::bigint, 'it counts, and figures are there');
+SELECT cmp_ok(pg_temp.roll_up(), '>', 0::bigint, 'it is rolled up');
+SELECT is(dcm.rebuild_facts('-infinity', 'infinity'), 0::bigint, 'as the case says');
+
 -- a caller without a right to roll up, and one without a mind
 SELECT is(t.try('SELECT dcm.rebuild_facts(NULL, NULL)'), '22004 dcm.null', 'a rebuild wants days');
 SELECT is(has_function_privilege('public', 'dcm.roll_up_facts(int)', 'EXECUTE'), false, 'rolling up is for jobs');
