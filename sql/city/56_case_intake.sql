@@ -324,6 +324,8 @@ BEGIN
 			CONSTRAINT = 'dcm.no_rating';
 	END IF;
 	UPDATE dcm.intake AS i SET satisfaction = rate_intake.satisfaction, rated_at = rated WHERE i.id = rate_intake.intake;
+	-- it counts in the evaluation of the case's body
+	INSERT INTO dcm.fact_queue SELECT i.case_no FROM dcm.intake AS i WHERE i.id = rate_intake.intake AND i.case_no IS NOT NULL;
 END
 $$;
 COMMENT ON FUNCTION dcm.rate_intake(bigint, text, timestamptz) IS

@@ -9,6 +9,7 @@
 -- as well, by which it is listed.
 
 INSERT INTO dcm.setting (name, value, unit, default_value, meaning, meaning_en) VALUES
+	('satisfied_by', NULL, NULL, 'very_satisfied,satisfied,fair', '计为满意的评价(dcm.label, kind satisfaction)', 'degrees of satisfaction (dcm.label, kind satisfaction) that count as satisfied'),
 	('fact_pairs', NULL, NULL, 'org-source,org-category,region-category', '逐日汇总的交叉维度', 'pairs of subjects of which facts are kept a day');
 
 CREATE TABLE dcm.fact_queue (
@@ -151,7 +152,8 @@ BEGIN ATOMIC
 			array_agg(t.id) FILTER (WHERE n.stage = 'evaluation') AS closes,
 			array_agg(t.id) FILTER (WHERE 'on_site' = ANY (t.effects)) AS resolves,
 			array_agg(t.id) FILTER (WHERE n.code = 'rejected') AS rejects,
-			array_agg(t.id) FILTER (WHERE n.code = 'voided') AS voids
+			array_agg(t.id) FILTER (WHERE n.code = 'voided') AS voids,
+			array_agg(t.id) FILTER (WHERE EXISTS (SELECT FROM dcm.action AS a WHERE a.code = t.action AND a.function = 'dcm.rate_case')) AS rates
 		FROM dcm.transition AS t
 			LEFT JOIN dcm.state AS s ON s.code = t.state
 			LEFT JOIN dcm.state AS n ON n.code = t.next_state
@@ -199,11 +201,13 @@ BEGIN ATOMIC
 				(max(ARRAY[e.log_no, e.post]) FILTER (WHERE e.transition = ANY ((SELECT handles FROM step)::int[])))[2] AS handled_by,
 				max(e.occurred_at) FILTER (WHERE e.transition = ANY ((SELECT closes FROM step)::int[])) AS closed_at,
 				(max(ARRAY[e.log_no, e.post]) FILTER (WHERE e.transition = ANY ((SELECT closes FROM step)::int[])))[2] AS closed_by,
+				max(e.action) FILTER (WHERE e.transition = ANY ((SELECT closes FROM step)::int[])) AS closed_action,
 				max(e.occurred_at) FILTER (WHERE e.transition = ANY ((SELECT resolves FROM step)::int[])) AS self_resolved_at,
 				(max(ARRAY[e.log_no, e.post]) FILTER (WHERE e.transition = ANY ((SELECT resolves FROM step)::int[])))[2] AS self_resolved_by,
 				max(e.occurred_at) FILTER (WHERE e.transition = ANY ((SELECT rejects FROM step)::int[])) AS rejected_at,
 				max(e.occurred_at) FILTER (WHERE e.transition = ANY ((SELECT voids FROM step)::int[])) AS voided_at,
 				(max(ARRAY[e.log_no, e.org]) FILTER (WHERE e.org IS NOT NULL))[2] AS org,
+				max(e.log_no) FILTER (WHERE e.transition = ANY ((SELECT rates FROM step)::int[])) AS rated_no,
 				(array_agg(e.due ORDER BY e.log_no DESC) FILTER (WHERE e.clock IS NOT NULL))[1] AS due,
 				(array_agg(e.clock_from ORDER BY e.log_no DESC) FILTER (WHERE e.clock IS NOT NULL))[1] AS clock_from,
 				max(e.log_no) FILTER (WHERE e.clock IS NOT NULL) AS clock_no
@@ -220,7 +224,7 @@ BEGIN ATOMIC
 		WHERE s.case_no = ANY (cases) AND s.closed_at IS NOT NULL
 	),
 	task AS MATERIALIZED (
-		SELECT t.case_no, t.kind, t.due, t.requested_at, t.done_at, t.outcome,
+		SELECT t.case_no, t.task_no, t.kind, t.due, t.requested_at, t.done_at, t.outcome,
 			-- of what is not done yet, the post of whoever was asked
 			coalesce(e.post, (SELECT min(p.id) FROM dcm.post AS p WHERE p.person = t.person AND p.valid @> t.requested_at)) AS post
 		FROM dcm.case_task AS t
@@ -233,7 +237,10 @@ BEGIN ATOMIC
 		-- once a case
 		SELECT c.case_no, v.event, v.at, v.side, v.post, c.org, v.timed, v.in_time, v.amount
 		FROM fact AS c
-			LEFT JOIN ended AS filing ON filing.case_no = c.case_no AND filing.closed_at = c.filed_at AND filing.stage = 'filing'
+			LEFT JOIN (SELECT x.case_no, x.closed_at, bool_and(x.in_time) AS in_time FROM ended AS x WHERE x.stage = 'filing' GROUP BY 1, 2) AS filing
+				ON filing.case_no = c.case_no AND filing.closed_at = c.filed_at
+			LEFT JOIN (SELECT x.case_no, x.closed_at, x.outcome, bool_and(x.in_time) AS in_time FROM ended AS x WHERE x.stage = 'closing' GROUP BY 1, 2, 3) AS closing
+				ON closing.case_no = c.case_no AND closing.closed_at = c.closed_at AND closing.outcome = c.closed_action
 			CROSS JOIN LATERAL (VALUES
 				('reported', c.reported_at, 'both', c.reported_by, c.due IS NOT NULL, NULL::boolean, 1::bigint),
 				('reported_by_collector', CASE WHEN c.grp = 'patrol' THEN c.reported_at END, 'both', c.reported_by, NULL, NULL, 1),
@@ -252,7 +259,12 @@ BEGIN ATOMIC
 				('close_due', CASE WHEN c.filed_at IS NOT NULL AND NOT c.paused AND coalesce(c.voided_at, 'infinity') > c.due THEN c.due END, 'body', NULL, NULL, NULL, 1),
 				('handled', CASE WHEN c.filed_at IS NOT NULL THEN c.handled_at END, 'both', c.handled_by, c.due IS NOT NULL, c.handled_at <= c.handle_due, 1),
 				('check_send_due', c.handled_at, 'body', NULL, NULL, NULL, 1),
-				('closed', CASE WHEN c.filed_at IS NOT NULL THEN c.closed_at END, 'both', c.closed_by, c.due IS NOT NULL,
+				-- of whoever closed it, by the limit of that step
+				('closed', CASE WHEN c.filed_at IS NOT NULL THEN c.closed_at END, 'post', c.closed_by, c.due IS NOT NULL, closing.in_time, 1),
+				('close_due', CASE WHEN c.filed_at IS NOT NULL THEN c.closed_at END, 'post', c.closed_by, NULL, NULL, 1),
+				-- and of whoever found it
+				('filed', CASE WHEN c.grp = 'patrol' AND c.filed_by IS DISTINCT FROM c.reported_by THEN c.filed_at END, 'post', c.reported_by, NULL, NULL, 1),
+				('closed', CASE WHEN c.filed_at IS NOT NULL THEN c.closed_at END, 'body', NULL, c.due IS NOT NULL,
 					CASE WHEN (SELECT by_close FROM conf) THEN c.closed_at <= c.due ELSE c.handled_at <= c.handle_due END, 1),
 				('self_resolved', c.self_resolved_at, 'both', c.self_resolved_by, c.due IS NOT NULL, NULL, 1),
 				-- against whoever filed it
@@ -270,8 +282,23 @@ BEGIN ATOMIC
 			e.post, e.org, e.due IS NOT NULL, s.in_time, 1
 		FROM entry AS e
 			JOIN again AS a ON a.id = e.transition
-			LEFT JOIN ended AS s ON s.case_no = e.case_no AND s.closed_at = e.occurred_at AND s.outcome = e.action
-				AND a.event IN ('verify_sent', 'check_sent', 'dispatched')
+			-- two of a kind at one moment are one answer
+			LEFT JOIN (SELECT x.case_no, x.closed_at, x.outcome, bool_and(x.in_time) AS in_time FROM ended AS x GROUP BY 1, 2, 3) AS s
+				ON s.case_no = e.case_no AND s.closed_at = e.occurred_at AND s.outcome = e.action AND a.event IN ('verify_sent', 'check_sent', 'dispatched')
+		UNION ALL
+		-- what was sent out was to be sent out; of whoever did nothing nobody can tell
+		SELECT e.case_no, CASE a.event WHEN 'dispatched' THEN 'dispatch_due' WHEN 'verify_sent' THEN 'verify_send_due' ELSE 'check_send_due' END,
+			e.occurred_at, 'post', e.post, NULL, NULL, NULL, 1
+		FROM entry AS e
+			JOIN again AS a ON a.id = e.transition AND a.event IN ('verify_sent', 'check_sent', 'dispatched')
+		UNION ALL
+		-- a rework is the dispatcher's too
+		SELECT r.case_no, 'reworked', r.occurred_at, 'post', r.dispatched_by, NULL, NULL, NULL, 1
+		FROM (
+			SELECT e.case_no, e.occurred_at, e.transition,
+				(max(ARRAY[e.log_no, e.post]) FILTER (WHERE e.transition = ANY ((SELECT dispatches FROM step)::int[])) OVER (PARTITION BY e.case_no ORDER BY e.log_no))[2] AS dispatched_by
+			FROM entry AS e) AS r
+			JOIN again AS a ON a.id = r.transition AND a.event = 'reworked'
 		UNION ALL
 		SELECT r.case_no, 'reworked_often', r.occurred_at, 'body', NULL, r.org, NULL, NULL, 1
 		FROM (
@@ -294,9 +321,27 @@ BEGIN ATOMIC
 				(CASE t.kind WHEN 'verify' THEN 'verified' ELSE 'checked' END, t.done_at, t.due IS NULL OR t.done_at <= t.due)) AS v (event, at, in_time)
 		WHERE t.kind IN ('verify', 'check')
 		UNION ALL
-		SELECT t.case_no, 'exempted', t.done_at, 'body', NULL, c.org, NULL, NULL, 1
+		-- how satisfied whoever told of it is: the last word, by whichever way it came
+		SELECT r.case_no, v.event, r.at, 'body', NULL, c.org, NULL, NULL, 1
+		FROM (
+			SELECT DISTINCT ON (x.case_no) x.case_no, x.at, x.degree
+			FROM (
+				SELECT l.case_no, l.occurred_at AS at, l.data ->> 'satisfaction' AS degree
+				FROM fact AS c JOIN dcm.case_log AS l ON l.case_no = c.case_no AND l.log_no = c.rated_no
+				UNION ALL
+				SELECT i.case_no, i.rated_at, i.satisfaction FROM dcm.intake AS i WHERE i.case_no = ANY (cases) AND i.rated_at IS NOT NULL) AS x
+			ORDER BY x.case_no, x.at DESC, x.degree) AS r
+			JOIN fact AS c ON c.case_no = r.case_no
+			CROSS JOIN LATERAL (VALUES ('rated', true), ('satisfied', r.degree = ANY (string_to_array(replace((SELECT dcm.setting('satisfied_by')), ' ', ''), ',')))) AS v (event, holds)
+		WHERE v.holds
+		UNION ALL
+		-- overdue, and excused by an appeal; what was excused of a rework or return is not this
+		SELECT c.case_no, 'exempted', min(t.done_at), 'body', NULL, c.org, NULL, NULL, 1
 		FROM task AS t JOIN fact AS c ON c.case_no = t.case_no
-		WHERE t.kind = 'appeal' AND t.outcome = 'upheld'
+		WHERE t.kind = 'appeal' AND t.outcome = 'upheld' AND c.handled_at > c.handle_due
+			AND (SELECT string_to_array(translate((array_agg(d.data ->> 'exempts' ORDER BY d.log_no DESC))[1], ',', ' '), ' ') FROM dcm.case_log AS d
+				WHERE d.case_no = t.case_no AND (d.data ->> 'task')::int = t.task_no AND d.data ? 'exempts') && '{overdue,all}'
+		GROUP BY c.case_no, c.org
 		UNION ALL
 		SELECT w.case_no, v.event, w.judged_at, v.side, v.post, w.org, NULL, NULL, 1
 		FROM dcm.assignment AS w
@@ -547,6 +592,39 @@ $$;
 REVOKE ALL ON FUNCTION dcm.facts(text, date, date) FROM PUBLIC;
 COMMENT ON FUNCTION dcm.facts(text, date, date) IS
 	'dcm.daily_fact of a kind for the days from since to till, both included, with what waits in dcm.fact_queue already in it, and with what is overdue and open now. Figures of the whole city, whoever asks. 逐日事实(含尚未入账的变动与当前超期未处置)。';
+
+-- What stood open at the end of a day, told by the log.
+CREATE FUNCTION dcm.stock_facts(kind text, on_day date) RETURNS TABLE (subject text, other text, tally dcm.tally)
+	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 100
+	SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	at constant timestamptz := (on_day + 1)::timestamp AT TIME ZONE dcm.setting('time_zone');
+BEGIN
+	RETURN QUERY
+	SELECT s.subject, s.other, dcm.tally_agg(dcm.marks('open', true, 'suspended_open', o.paused, 'unhandled_open', o.at_stage NOT IN ('feedback', 'closing'), 'handled_open', o.at_stage IN ('feedback', 'closing'),
+		'late_open', o.at_stage NOT IN ('feedback', 'closing') AND NOT o.paused AND coalesce(o.due_then < at, false)))
+	FROM (
+		SELECT f.*, st.stage AS at_stage,
+			(SELECT e.due FROM dcm.case_log AS e
+				WHERE e.case_no = f.case_no AND e.occurred_at < at AND e.clock IS NOT NULL ORDER BY e.log_no DESC LIMIT 1) AS due_then,
+			EXISTS (SELECT FROM dcm.transition AS p WHERE p.next_state = l.to_state AND 'suspend' = ANY (p.effects)) AS paused
+		FROM dcm.case_file AS f
+			CROSS JOIN LATERAL (
+				SELECT e.to_state FROM dcm.case_log AS e
+				WHERE e.case_no = f.case_no AND e.occurred_at < at ORDER BY e.log_no DESC LIMIT 1) AS l
+			JOIN dcm.state AS st ON st.code = l.to_state
+		-- what is open now, or has moved since
+		WHERE f.reported_at < at AND NOT st.ending
+			AND (f.ended_at IS NULL OR f.case_no IN (SELECT m.case_no FROM dcm.case_log AS m WHERE m.occurred_at >= at))) AS o
+		CROSS JOIN LATERAL dcm.fact_subject(NULL, o.org, o.area, o.grid, o.category, o.source) AS s
+	WHERE s.kind = stock_facts.kind
+	GROUP BY 1, 2;
+END
+$$;
+REVOKE ALL ON FUNCTION dcm.stock_facts(text, date) FROM PUBLIC;
+COMMENT ON FUNCTION dcm.stock_facts(text, date) IS
+	'By subject of a kind, the cases that were open at the end of a day (open), suspended, not handled yet, and handled but not closed, for the body that has the case now. A day long past is read from the log of what has moved since. 某日终了的积存数。';
 
 CREATE FUNCTION dcm.rebuild_facts(since date, till date) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 10000000

@@ -93,6 +93,8 @@ FROM (VALUES
 	(84, 'dcm', 'closed_rate', 'any', '结案率', 'closing rate', 'closed', 'filed', NULL, 'percent', 2, '结案数/立案数', 'closed / filed'),
 	(85, 'dcm', 'in_time_rate', 'any', '按期结案率', 'in-time closing rate', 'closed_in_time', 'filed_timed', NULL, 'percent', 2, '按期结案数/有时限的立案数', 'closed in time / filed with a limit'),
 	(86, 'dcm', 'in_time_rate_of_closed', 'any', '按期结案率(占结案数)', 'in-time closing rate of those closed', 'closed_in_time', 'closed_timed', NULL, 'percent', 2, '按期结案数/有时限的结案数', 'closed in time / closed that had a limit'),
+	(89, 'dcm', 'in_time_rate_exempted', 'any', '按期结案率(剔除申诉免责)', 'in-time closing rate without those exempted', 'closed_in_time', 'close_due', 'exempted', 'percent', 2, '按期结案数/(应结案数-申诉免责数)', 'closed in time / (to be closed - exempted by an appeal)'),
+	(90, 'dcm', 'satisfaction_rate', 'any', '满意率', 'satisfaction rate', 'satisfied', 'rated', NULL, 'percent', 2, '满意件数/评价件数', 'cases rated as satisfied / cases rated'),
 	(87, 'dcm', 'handling_hours', 'any', '平均处置时长(小时)', 'mean hours of handling', 'handling_seconds / 3600', 'handling_count', NULL, 'hour', 1, '任务处理用时/任务处理环节数', 'hours of handling / stages of handling ended'),
 	(88, 'dcm', 'handling_work_hours', 'any', '平均处置工作时长(小时)', 'mean working hours of handling', 'handling_work_seconds / 3600', 'handling_count', NULL, 'hour', 1, '任务处理工作用时/任务处理环节数', 'working hours of handling / stages of handling ended')) AS r (turn, of, code, object, name, name_en, numerator, denominator, exclusion, unit, decimals, formula, formula_en)
 	JOIN (VALUES

@@ -84,6 +84,9 @@
 	FIELD(56, STOCK, unhandled_open, "cases to be handled still at the end of the span", "待处置数") \
 	FIELD(57, STOCK, handled_open, "cases handled and to be closed still at the end of the span", "待结案数") \
 	FIELD(58, STOCK, late_open, "of those to be handled still, late at the end of the span", "待处置已超期数") \
+	/* what the public says of it */ \
+	FIELD(59, COUNT, rated, "cases whose handling was rated by who told of them", "满意度评价数") \
+	FIELD(60, COUNT, satisfied, "of those rated, with satisfaction", "满意数") \
 	/* stages left: how many, how long by the clock, how long in working time */ \
 	FIELD(64, COUNT, collection_count, "stages of collection ended", "信息收集环节数") \
 	FIELD(65, SECOND, collection_seconds, "seconds of collection", "信息收集用时(秒)") \
