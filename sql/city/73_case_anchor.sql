@@ -12,13 +12,15 @@ CREATE TABLE dcm.anchor (
 	config_till	bigint NOT NULL,
 	config		bytea NOT NULL,
 	previous	text REFERENCES dcm.anchor (root),
-	root		text NOT NULL UNIQUE
+	root		text NOT NULL UNIQUE,
+	score_till	bigint NOT NULL DEFAULT 0,
+	scores		bytea
 );
 CREATE INDEX ON dcm.anchor USING gin (cases);
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON dcm.anchor
 	FOR EACH STATEMENT EXECUTE FUNCTION dcm.refuse_change();
 COMMENT ON TABLE dcm.anchor IS
-	'Anchors of the record, append-only: cases stood at the entries log_nos, tree is the Merkle root over these, config covers dcm.config_log up to config_till, root is what is published. 留痕锚点,只增不改。';
+	'Anchors of the record, append-only: cases stood at the entries log_nos, tree is the Merkle root over these, config covers dcm.config_log up to config_till, scores dcm.score_entry up to score_till (NULL in anchors made before there were scores), root is what is published. 留痕锚点,只增不改。';
 
 INSERT INTO dcm.job_lock VALUES ('anchor');
 
@@ -34,7 +36,7 @@ BEGIN
 	PERFORM dcm.require_city('0.2.0');
 	PERFORM dcm.require_origin();
 	PERFORM FROM dcm.job_lock AS l WHERE l.job = 'anchor' FOR UPDATE;
-	SELECT a.id, a.made_at, a.root, a.config_till INTO last_one FROM dcm.anchor AS a ORDER BY a.id DESC LIMIT 1;
+	SELECT a.id, a.made_at, a.root, a.config_till, a.score_till INTO last_one FROM dcm.anchor AS a ORDER BY a.id DESC LIMIT 1;
 	next_one.id := coalesce(last_one.id, 0) + 1;
 	next_one.made_at := date_trunc('second', clock_timestamp());
 	next_one.made_by := session_user;
@@ -50,7 +52,10 @@ BEGIN
 	WHERE c.at < next_one.made_at - interval '1 minute';
 	next_one.config_till := greatest(next_one.config_till, coalesce(last_one.config_till, 0));
 	next_one.config := dcm.config_digest(coalesce(last_one.config_till, 0), next_one.config_till);
-	next_one.root := dcm.anchor_root(next_one.id, next_one.made_at, next_one.previous, next_one.tree, next_one.config);
+	-- whoever appends holds the table, so that no number comes later than a higher one
+	SELECT coalesce(max(e.id), 0) INTO next_one.score_till FROM dcm.score_entry AS e;
+	next_one.scores := dcm.score_digest(coalesce(last_one.score_till, 0), next_one.score_till);
+	next_one.root := dcm.anchor_root(next_one.id, next_one.made_at, next_one.previous, next_one.tree, next_one.config, next_one.scores);
 	INSERT INTO dcm.anchor SELECT next_one.*;
 	INSERT INTO dcm.outbox (kind, payload, key)
 	VALUES ('anchor', jsonb_build_object('anchor', next_one.root, 'cases', cardinality(next_one.cases)), 'anchor:' || next_one.root);

@@ -666,11 +666,12 @@ BEGIN
 	SELECT * FROM dcm.verify_chain(cases)
 	UNION ALL SELECT * FROM dcm.verify_steps(cases)
 	UNION ALL SELECT * FROM dcm.verify_fold(cases)
-	UNION ALL SELECT NULL, NULL, 'anchor', format('%s: %s', a.anchor, a.problem) FROM dcm.verify_anchors(verify_all.anchor) AS a;
+	UNION ALL SELECT NULL, NULL, 'anchor', format('%s: %s', a.anchor, a.problem) FROM dcm.verify_anchors(verify_all.anchor) AS a
+	UNION ALL SELECT NULL, NULL, 'score', pg_catalog.concat_ws(': ', 'entry ' || s.entry, s.problem) FROM dcm.verify_scores() AS s;
 END
 $$;
 COMMENT ON FUNCTION dcm.verify_all(timestamptz, text) IS
-	'What is wrong with the record: chain, text, step, fold and the city''s own anchors are checked apart; since limits all but the anchors to cases with an entry told from then on, anchor is one that somebody outside has kept, which must be among them. No row where nothing is wrong. 42501 for who does not see every case. 校验全部案卷:链、文本、步骤、推算与锚点。';
+	'What is wrong with the record: chain, text, step, fold, the city''s own anchors and its ledger of scores (dcm.verify_scores()) are checked apart; since limits all but anchors and scores to cases with an entry told from then on, anchor is one that somebody outside has kept, which must be among them. No row where nothing is wrong. 42501 for who does not see every case. 校验全部案卷:链、文本、步骤、推算、锚点与评分账。';
 
 CREATE FUNCTION dcm.verify_case(case_no bigint) RETURNS TABLE (log_no int, part text, problem text)
 	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 1

@@ -87,13 +87,13 @@ $$;
 COMMENT ON FUNCTION dcm.config_digest(bigint, bigint) IS
 	'sha256 over the entries of dcm.config_log after the first number up to the second. 规则变更日志的摘要。';
 
-CREATE FUNCTION dcm.anchor_root(id bigint, made_at timestamptz, previous text, tree bytea, config bytea) RETURNS text
+CREATE FUNCTION dcm.anchor_root(id bigint, made_at timestamptz, previous text, tree bytea, config bytea, scores bytea = NULL) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100
 	RETURN pg_catalog.format('dcm-anchor-1:%s:%s:%s', id, pg_catalog.to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 		pg_catalog.encode(pg_catalog.sha256('\x02'::pg_catalog.bytea OPERATOR(pg_catalog.||) pg_catalog.convert_to(coalesce(previous, ''), 'UTF8')
-			OPERATOR(pg_catalog.||) tree OPERATOR(pg_catalog.||) config), 'hex'));
-COMMENT ON FUNCTION dcm.anchor_root(bigint, timestamptz, text, bytea, bytea) IS
-	'The text of an anchor, to be kept outside: version, number, time in UTC, and sha256(02 ‖ the previous anchor''s text ‖ tree ‖ configuration). 锚点文本。';
+			OPERATOR(pg_catalog.||) tree OPERATOR(pg_catalog.||) config OPERATOR(pg_catalog.||) coalesce(scores, '')), 'hex'));
+COMMENT ON FUNCTION dcm.anchor_root(bigint, timestamptz, text, bytea, bytea, bytea) IS
+	'The text of an anchor, to be kept outside: version, number, time in UTC, and sha256(02 ‖ the previous anchor''s text ‖ tree ‖ configuration ‖ scores, nothing in anchors without). 锚点文本。';
 
 CREATE FUNCTION dcm.verify_anchors(given text = NULL) RETURNS TABLE (anchor text, problem text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 1000000 ROWS 1
@@ -103,6 +103,7 @@ DECLARE
 	a record;
 	before_it text;
 	config_before bigint := 0;
+	scores_before bigint := 0;
 	expected bigint := 1;
 	seen boolean := given IS NULL;
 	tree bytea;
@@ -125,15 +126,20 @@ BEGIN
 			problem := 'the log of configuration up to it is not what it was';
 			RETURN NEXT;
 		END IF;
+		IF a.scores IS NOT NULL AND (dcm.score_digest(scores_before, a.score_till) <> a.scores OR a.score_till <> coalesce((SELECT max(e.id) FROM dcm.score_entry AS e WHERE e.id <= a.score_till), 0)) THEN
+			problem := 'the ledger of scores up to it is not what it was';
+			RETURN NEXT;
+		END IF;
 		-- an anchor ends with an entry that there is
 		IF a.previous IS DISTINCT FROM before_it
 			OR a.config_till <> coalesce((SELECT max(c.id) FROM dcm.config_log AS c WHERE c.id <= a.config_till), 0)
-			OR a.root <> dcm.anchor_root(a.id, a.made_at, a.previous, a.tree, a.config) THEN
+			OR a.root <> dcm.anchor_root(a.id, a.made_at, a.previous, a.tree, a.config, a.scores) THEN
 			problem := 'the anchor itself is not what was made of it';
 			RETURN NEXT;
 		END IF;
 		before_it := a.root;
 		config_before := a.config_till;
+		scores_before := greatest(a.score_till, scores_before);
 		expected := a.id + 1;
 	END LOOP;
 	IF NOT seen THEN

@@ -74,7 +74,14 @@ BEGIN
 	END IF;
 
 	IF to_regclass('dcm.fact_queue') IS NOT NULL THEN
-		GRANT EXECUTE ON FUNCTION dcm.facts(text, date, date) TO dcm_app, dcm_loader, dcm_audit, dcm_bi, dcm_config;
+		GRANT EXECUTE ON FUNCTION dcm.facts(text, date, date), dcm.stock_facts(text, date), dcm.cohort_facts(text, date, date), dcm.score_of(text, date, date, timestamptz)
+			TO dcm_app, dcm_loader, dcm_audit, dcm_bi, dcm_config;
+		-- these name cases, whoever asks: for those that see all of them
+		GRANT EXECUTE ON FUNCTION dcm.late_facts(text, text) TO dcm_loader, dcm_audit, dcm_bi, dcm_config;
+		GRANT EXECUTE ON FUNCTION dcm.open_period(text, text, date, date), dcm.drop_period(text, text), dcm.evaluate(text, text, text, timestamptz), dcm.announce_period(text, text, timestamptz),
+			dcm.close_period(text, text), dcm.publish_period(text, text), dcm.enter_score(text, text, text, text, text, numeric, text, jsonb, bigint),
+			dcm.enter_scores(text, text, text, text, jsonb, text, jsonb), dcm.correct_score(bigint, numeric, text, jsonb),
+			dcm.decide_score(bigint, boolean), dcm.decide_scores(bigint[], boolean) TO dcm_app, dcm_loader;
 	END IF;
 
 	IF to_regclass('dcm.sample') IS NOT NULL THEN

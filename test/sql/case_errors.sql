@@ -236,6 +236,35 @@ SELECT told.by('all', 'SELECT dcm.rate_intake(3, ''great'')');
 SELECT told.by('col', 'SELECT * FROM dcm.caller_history(''1'')');
 SELECT told.by('all', 'SELECT dcm.erase(''all'', ''asked'', 1)');
 SELECT told.by('all', 'SELECT dcm.erase(''caller'', ''whim'', 1)');
+\echo -- scores
+\o /dev/null
+BEGIN;
+SELECT dcm.load_preset(p) FROM unnest('{cn_indicators,score_wuhan,score_jinhua}'::text[]) AS p;
+INSERT INTO dcm.scorecard (code, name, kind) VALUES ('own', 'own', 'org');
+INSERT INTO dcm.score_item (scorecard, code, name, rule, weight) VALUES ('own', 'third', 'x', 'entered', 100);
+SELECT dcm.become('all');
+SELECT dcm.open_period('month', '2015-03'), dcm.open_period('own', 'now', CURRENT_DATE, CURRENT_DATE + 2), dcm.evaluate('own', 'now', 'own');
+COMMIT;
+\o
+SELECT told.error('UPDATE dcm.score_item SET weight = 90 WHERE scorecard = ''own''; SET CONSTRAINTS ALL IMMEDIATE');
+SELECT told.error('UPDATE dcm.score_item SET indicator = ''luck'' WHERE scorecard = ''jinhua'' AND code = ''close''; SET CONSTRAINTS ALL IMMEDIATE');
+SELECT told.error('UPDATE dcm.scorecard SET kind = ''region'' WHERE code = ''jinhua''; SET CONSTRAINTS ALL IMMEDIATE');
+SELECT told.error('UPDATE dcm.score_item SET rule = ''tiers'', target = NULL, tiers = ''{"1": [[5, 1], [0, 2]]}'' WHERE scorecard = ''jinhua'' AND code = ''close''');
+SELECT told.by('all', 'SELECT dcm.open_period(''week'', ''2014-W53'')');
+SELECT told.by('all', 'SELECT dcm.open_period(''own'', ''x'')');
+SELECT told.by('all', 'SELECT dcm.open_period(''month'', ''2015-04'', ''2015-03-31'', ''2015-04-30'')');
+SELECT told.by('all', 'SELECT dcm.evaluate(''month'', ''2015-03'', ''none'')');
+SELECT told.by('all', 'SELECT dcm.evaluate(''month'', ''2015-01'', ''own'')');
+SELECT told.by('all', 'SELECT dcm.evaluate(''month'', ''2015-03'', ''own'', now() + interval ''1 day'')');
+SELECT told.by('all', 'SELECT dcm.publish_period(''month'', ''2015-03'')');
+SELECT regexp_replace(told.by('all', 'SELECT dcm.announce_period(''own'', ''now'')'), '[0-9]{4}-[0-9]{2}-[0-9]{2}', '(day)');
+SELECT told.error('UPDATE dcm.period SET till = till + 1 WHERE code = ''2015-03''');
+SELECT told.by('all', 'SELECT dcm.enter_score(''month'', ''2015-03'', ''own'', ''cg'', ''third'', 101, ''x'', ''{"document": "x"}'')');
+SELECT told.by('all', 'SELECT dcm.enter_scores(''month'', ''2015-03'', ''own'', ''third'', ''{"cg": "90"}'', ''x'', ''{"document": "x"}'')');
+SELECT told.by('all', 'SELECT dcm.decide_score(dcm.enter_score(''month'', ''2015-03'', ''own'', ''cg'', ''third'', 90, ''x'', ''{"document": "x"}''), true)');
+SELECT told.by('all', 'SELECT dcm.correct_score(0, 1, ''x'')');
+SELECT told.by('all', 'SELECT dcm.decide_score(0, true)');
+SELECT told.by('lia', 'SELECT dcm.close_period(''month'', ''2015-03'')');
 \echo -- codes, time and space
 SELECT told.error('SELECT ''32068''::dcm.area_code');
 SELECT told.error('SELECT ''soon''::dcm.time_limit');

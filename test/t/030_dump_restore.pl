@@ -21,6 +21,7 @@ new_database($a, 'city', 'city_owner');
 make_city($a, 'city');
 make_cases($a, 'city', '2025-06-03 01:00+00', 120);
 make_cases($a, 'city', '2026-03-02 01:00+00', 120);
+make_scores($a, 'city');
 is( $a->safe_psql('city', 'SELECT count(*), count(DISTINCT case_no / 100000000000) FROM dcm.case_file', @owner),
 	'240|2', 'cases of two years, each in its leaf');
 is($a->safe_psql('city', 'SELECT count(*) FROM dcm.verify_all()', @owner), '0', 'the record is sound');

@@ -11,7 +11,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_node new_database make_city make_cases contents definitions differences);
+our @EXPORT = qw(new_node new_database make_city make_cases make_scores contents definitions differences);
 
 # A cluster in UTF8 with the database roles of dcm, an owner and an application;
 # conf are lines of its configuration, init words for initdb, streaming as in
@@ -182,6 +182,39 @@ sub make_cases
 			END LOOP;
 		END
 		\$\$;
+	}, extra_params => [ '-U', 'loader' ]);
+}
+
+# Scores: June 2025 evaluated, announced, closed and published by two persons, with
+# one score entered and one corrected, and something told late for it; March 2026 a draft.
+sub make_scores
+{
+	my ($node, $db) = @_;
+	$node->safe_psql($db, q{
+		SET client_min_messages = warning;
+		UPDATE dcm.setting SET value = 'shift_leader,dispatcher' WHERE name = 'score_roles';
+		SELECT dcm.load_preset(p) FROM unnest('{cn_indicators,cn_scorecards,score_jinhua,score_wuhan}'::text[]) AS p;
+		INSERT INTO dcm.score_class (scorecard, subject, class) VALUES ('cn_region', '320681', 2);
+	}, extra_params => [ '-U', 'city_owner' ]);
+	$node->safe_psql($db, q{
+		SELECT dcm.become('lead', scope => 'session');
+		SELECT dcm.open_period('month', '2025-06'), dcm.open_period('month', '2026-03');
+		SELECT dcm.evaluate('month', m, c) FROM unnest('{2025-06,2026-03}'::text[]) AS m, unnest('{jinhua,cn_dispatcher}'::text[]) AS c;
+		SELECT dcm.enter_score('month', '2025-06', 'jinhua', 'works', 'urgent', 9.5, '抽查', '{"document": "抽查 6"}');
+		SELECT dcm.become('disp', scope => 'session');
+		SELECT dcm.decide_score(max(id), true) FROM dcm.score_request;
+		SELECT dcm.announce_period('month', '2025-06');
+		SELECT dcm.correct_score(min(entry), 0, '核减') FROM dcm.period_as_known('month', '2025-06', 'jinhua') WHERE subject = 'works' AND item = 'rework';
+		SELECT dcm.become('lead', scope => 'session');
+		SELECT dcm.decide_score(max(id), true) FROM dcm.score_request;
+		SELECT dcm.close_period('month', '2025-06'), dcm.publish_period('month', '2025-06');
+		SELECT dcm.become('han', scope => 'session');
+		SELECT dcm.act(min(case_no), 'handle', data => '{"result": "cleaned", "after": "http://x/2.jpg"}', at => min(moved_at) + interval '1 minute') FROM dcm.case_file WHERE state = 'handling' AND reported_at < '2025-07-01';
+	}, extra_params => [ '-U', 'loader' ]);
+	$node->safe_psql($db, 'SELECT dcm.roll_up_facts()', extra_params => [ '-U', 'city_owner' ]);
+	return $node->safe_psql($db, q{
+		SELECT dcm.become('lead', scope => 'session');
+		SELECT dcm.act(max(case_no), 'comment', 'see') FROM dcm.case_file WHERE ended_at IS NULL;
 	}, extra_params => [ '-U', 'loader' ]);
 }
 
