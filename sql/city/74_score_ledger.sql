@@ -935,6 +935,136 @@ CREATE VIEW dcm.published_ranking WITH (security_invoker = true) AS
 COMMENT ON VIEW dcm.published_ranking IS
 	'The rankings of all published periods, with the names of those who lead, as they were published, whatever was corrected since: what a city gives to the newspapers. 已公布的排名(含负责人姓名),以公布时为准。';
 
+-- What follows from being low and last, once or several times running.
+CREATE TABLE dcm.consequence_rule (
+	scorecard	text NOT NULL REFERENCES dcm.scorecard,
+	code		text NOT NULL,
+	below		numeric,
+	last		boolean NOT NULL DEFAULT true,
+	times		smallint NOT NULL DEFAULT 1 CHECK (times > 0),
+	consequence	text NOT NULL,
+	consequence_en text,
+	PRIMARY KEY (scorecard, code)
+);
+COMMENT ON TABLE dcm.consequence_rule IS
+	'What follows for a subject that is below a score and (last) ranks last, in so many periods running: Wuhan, below 85 and last once, and three times. 结果运用规则:低于分数线且末位,连续次数。';
+SELECT dcm.watch_config('dcm.consequence_rule');
+
+CREATE FUNCTION dcm.consequences(kind text, scorecard text) RETURNS TABLE (period text, subject text, rule text, running bigint, score numeric, consequence text, consequence_en text, leaders text[])
+	LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10
+BEGIN ATOMIC
+	WITH place AS MATERIALIZED (
+		SELECT p.id, p.code, dense_rank() OVER (ORDER BY p.till, p.id) AS n, s.subject, s.score, s.last, s.leaders
+		FROM dcm.period AS p
+			CROSS JOIN LATERAL dcm.period_scores(p.kind, p.code, consequences.scorecard) AS s
+		WHERE p.kind = consequences.kind AND p.step IN ('closed', 'published') AND s.ranked
+	), met AS (
+		SELECT r.code AS rule, r.times, r.consequence, r.consequence_en, x.*,
+			x.n - row_number() OVER (PARTITION BY r.code, x.subject ORDER BY x.n) AS run
+		FROM place AS x
+			JOIN dcm.consequence_rule AS r ON r.scorecard = consequences.scorecard
+				AND (r.below IS NULL OR x.score < r.below) AND (NOT r.last OR x.last)
+	), counted AS (
+		SELECT m.*, row_number() OVER (PARTITION BY m.rule, m.subject, m.run ORDER BY m.n) AS running FROM met AS m
+	)
+	SELECT c.code, c.subject, c.rule, c.running, c.score, c.consequence, c.consequence_en, c.leaders
+	FROM counted AS c
+	WHERE c.running >= c.times
+	ORDER BY c.n, c.subject, c.rule;
+END;
+COMMENT ON FUNCTION dcm.consequences(text, text) IS
+	'Which subjects met a rule of dcm.consequence_rule in the closed periods of a kind, and for how many periods running; a period in which it was not ranked breaks the run. 结果运用:低分末位及连续次数。';
+
+-- The least change of cases after which an item alone gives as many points as are
+-- wanted: cases more (or, below zero, fewer) above the line.  Points rise and fall
+-- one way with it, so that halving finds it.
+CREATE FUNCTION dcm.cases_for(item int, numerator numeric, denominator numeric, class smallint, wanted numeric, OUT cases numeric, OUT value numeric, OUT points numeric)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	i record;
+	way int;
+	low numeric;
+	high numeric;
+	middle numeric;
+	reached numeric;
+BEGIN
+	SELECT x.rule, x.per_unit, d.unit, d.decimals, d.denominator IS NULL AS plain INTO i
+	FROM dcm.score_item AS x JOIN dcm.indicator AS d ON d.code = x.indicator
+	WHERE x.id = cases_for.item ORDER BY d.valid @> now() DESC, d.id DESC LIMIT 1;
+	IF NOT FOUND OR numerator IS NULL OR wanted IS NULL OR NOT i.plain AND coalesce(denominator, 0) <= 0 THEN
+		RETURN;
+	END IF;
+	FOREACH way IN ARRAY '{1,-1}'::int[] LOOP
+		low := 0;
+		high := CASE WHEN way = -1 THEN numerator WHEN i.plain THEN 1000000 ELSE denominator - numerator END;
+		CONTINUE WHEN high < 1;
+		high := floor(high);
+		reached := dcm.item_points(item, CASE WHEN i.plain THEN round(numerator + way * high, i.decimals) ELSE dcm.indicator_value(numerator + way * high, denominator, i.unit, i.decimals) END, class);
+		CONTINUE WHEN coalesce(reached < wanted, true);
+		WHILE high - low > 1 LOOP
+			middle := floor((low + high) / 2);
+			IF dcm.item_points(item, CASE WHEN i.plain THEN round(numerator + way * middle, i.decimals) ELSE dcm.indicator_value(numerator + way * middle, denominator, i.unit, i.decimals) END, class) >= wanted THEN
+				high := middle;
+			ELSE
+				low := middle;
+			END IF;
+		END LOOP;
+		cases := way * high;
+		value := CASE WHEN i.plain THEN round(numerator + cases, i.decimals) ELSE dcm.indicator_value(numerator + cases, denominator, i.unit, i.decimals) END;
+		points := dcm.item_points(item, value, class);
+		RETURN;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION dcm.cases_for(int, numeric, numeric, smallint, numeric) IS
+	'How many cases more (below zero: fewer) above the line an item needs, its denominator as it is, until it gives as many points as are wanted, and what its value and points are then; NULL where no number does. 某项达到所需分值还差多少件。';
+
+CREATE FUNCTION dcm.to_leave_last(kind text, code text, scorecard text)
+	RETURNS TABLE (subject text, score numeric, to_exceed numeric, item text, points numeric, wanted numeric, cases numeric, then_value numeric, then_points numeric)
+	LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+	WITH placed AS MATERIALIZED (
+		SELECT s.* FROM dcm.period_scores(to_leave_last.kind, to_leave_last.code, to_leave_last.scorecard) AS s WHERE s.ranked
+	), lowest AS (
+		SELECT s.subject, s.score, (SELECT min(o.score) FROM placed AS o WHERE o.subject <> s.subject AND o.area_group IS NOT DISTINCT FROM s.area_group) AS target
+		FROM placed AS s WHERE s.last
+	), line AS MATERIALIZED (
+		SELECT e.subject, e.item AS id, i.code, i.position, i.weight, i.decimals, e.points, e.evidence, coalesce(i.most, CASE WHEN i.weight > 0 THEN i.weight END) AS most, e.full_marks
+		FROM dcm.period AS p
+			CROSS JOIN LATERAL (
+				SELECT l.subject, l.item, l.points, l.evidence, (
+					SELECT (k.evidence -> 'card' ->> 'full_marks')::numeric FROM dcm.score_entry AS k
+					WHERE k.period = p.id AND k.scorecard = to_leave_last.scorecard AND k.kind = 'card' ORDER BY k.id DESC LIMIT 1) AS full_marks
+				FROM dcm.score_entry AS l
+				WHERE l.period = p.id AND l.scorecard = to_leave_last.scorecard AND l.kind IN ('computed', 'entered') AND NOT EXISTS (SELECT FROM dcm.score_entry AS r WHERE r.reverses = l.id)
+				UNION ALL
+				SELECT d.subject, d.item, d.points, d.evidence, NULL FROM dcm.score_draft AS d WHERE d.period = p.id AND d.scorecard = to_leave_last.scorecard) AS e
+			JOIN dcm.score_item AS i ON i.id = e.item
+		WHERE p.kind = to_leave_last.kind AND p.code = to_leave_last.code AND e.points IS NOT NULL
+	), scale AS (
+		-- a point of an item is worth more where others have no value
+		SELECT l.subject, coalesce(max(l.full_marks), (SELECT c.full_marks FROM dcm.scorecard AS c WHERE c.code = to_leave_last.scorecard)) / nullif(sum(l.weight), 0) AS factor
+		FROM (SELECT DISTINCT x.subject, x.code, x.weight, x.full_marks FROM line AS x) AS l GROUP BY 1
+	), need AS (
+		-- scores are rounded to a hundredth: so much above the other
+		SELECT w.subject, w.score, w.target, l.id, l.code, l.position, l.points, l.most, l.evidence,
+			round(ceil((l.points + (w.target + 0.005 - w.score) / CASE WHEN l.weight > 0 THEN f.factor ELSE 1 END) * power(10::numeric, l.decimals)) / power(10::numeric, l.decimals), l.decimals) AS wants
+		FROM lowest AS w
+			JOIN line AS l ON l.subject = w.subject
+			JOIN scale AS f ON f.subject = w.subject
+	)
+	SELECT n.subject, n.score, n.target, n.code, n.points, n.wants, c.cases, c.value, c.points
+	FROM need AS n
+		LEFT JOIN LATERAL dcm.cases_for(n.id, (n.evidence ->> 'numerator')::numeric, (n.evidence ->> 'denominator')::numeric, (n.evidence ->> 'class')::smallint, n.wants) AS c ON true
+	WHERE (n.most IS NULL OR n.wants <= n.most) AND (c.cases IS NOT NULL OR NOT n.evidence ? 'numerator')
+	ORDER BY n.subject, n.position, n.code, n.id
+$$;
+COMMENT ON FUNCTION dcm.to_leave_last(text, text, text) IS
+	'What a subject that ranks last of its group would need to leave that place by one item alone: the score to exceed, which is the lowest of the others, the points wanted of the item, and, of computed ones, how many cases more (below zero: fewer) above the line give them. An item that cannot give so much is not listed. 脱离末位所需:各单项需达到的分值与件数。';
+
 -- What came late for a period that is closed.
 CREATE FUNCTION dcm.late_facts(kind text, code text) RETURNS TABLE (case_no bigint, day date, booked_on date, org text, counts dcm.tally, waiting boolean)
 	LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 100
@@ -1042,3 +1172,128 @@ END
 $$;
 COMMENT ON FUNCTION dcm.verify_scores() IS
 	'What is wrong with the ledger of scores: an entry that is gone or not what was written, a value that its counts do not give, points that its rule does not give, a reversal that does not match, an entered score without two persons, closed days whose facts have been changed. No row where nothing is. What is gone from its end, and all of it written anew, is found by the anchors (dcm.verify_anchors()). 校验评分账。';
+
+CREATE FUNCTION dcm.reconcile_days(since date, till date) RETURNS TABLE (rule text, expected bigint, found bigint, cases bigint[])
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000000 ROWS 30
+	SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
+	SET jit = off
+AS $$
+DECLARE
+	city constant dcm.area_code := dcm.setting('area_code');
+	zone constant text := dcm.setting('time_zone');
+	from_at constant timestamptz := since::timestamp AT TIME ZONE zone;
+	before_at constant timestamptz := (till + 1)::timestamp AT TIME ZONE zone;
+	frozen constant date := dcm.closed_till();
+	fields constant text[] := '{reported,filed,handled,closed,returned,reworked}';
+BEGIN
+	-- every case filed in these days is one of these now
+	RETURN QUERY
+		SELECT 'filed = closed + open + voided + rejected', count(*), count(*) FILTER (WHERE f.ways = 1), array_agg(f.case_no ORDER BY f.case_no) FILTER (WHERE f.ways <> 1)
+		FROM (
+			SELECT c.case_no, num_nonnulls(
+				CASE WHEN s.stage = 'evaluation' AND c.closed_at IS NOT NULL AND c.ended_at IS NOT NULL THEN 1 END,
+				CASE WHEN NOT s.ending AND c.ended_at IS NULL THEN 1 END,
+				-- what was merged into another is voided with its number
+				CASE WHEN c.state = 'voided' AND c.ended_at IS NOT NULL THEN 1 END,
+				CASE WHEN c.state = 'rejected' AND c.ended_at IS NOT NULL THEN 1 END) AS ways
+			FROM dcm.case_file AS c JOIN dcm.state AS s ON s.code = c.state
+			WHERE c.filed_at >= from_at AND c.filed_at < before_at) AS f;
+	-- subjects of each kind come to the total; of regions those of each level
+	RETURN QUERY
+		WITH f AS MATERIALIZED (
+			SELECT k.kind, x.subject, dcm.merge(x.tally) AS tally
+			FROM unnest('{region,org,category,source}'::text[]) AS k (kind) CROSS JOIN LATERAL dcm.facts(k.kind, since, till) AS x
+			GROUP BY 1, 2
+		), total AS (
+			SELECT n.field, coalesce(sum(dcm.count_of(f.tally, n.field)), 0)::bigint AS n
+			FROM unnest(fields) AS n (field) LEFT JOIN f ON f.kind = 'region' AND f.subject = city::text GROUP BY 1
+		), level AS (
+			SELECT v.level, v.name FROM (VALUES (3, 'district'), (4, 'street'), (5, 'community')) AS v (level, name) WHERE v.level > dcm.level(city)
+		), case_rows AS MATERIALIZED (
+			SELECT k.* FROM dcm.case_fact AS k
+			WHERE k.post IS NULL AND k.booked_on BETWEEN since AND till AND NOT EXISTS (SELECT FROM dcm.fact_queue AS q WHERE q.case_no = k.case_no)
+			UNION ALL
+			SELECT b.* FROM dcm.book_facts(ARRAY(SELECT DISTINCT q.case_no FROM dcm.fact_queue AS q), frozen) AS b WHERE b.post IS NULL AND b.booked_on BETWEEN since AND till
+		)
+		SELECT format('%s by %s = %1$s of the city', t.field, s.name), t.n, s.n,
+			-- of regions the cases that lie in none of the level
+			CASE WHEN s.level IS NOT NULL AND s.n <> t.n THEN (
+				SELECT array_agg(DISTINCT c.case_no ORDER BY c.case_no) FROM case_rows AS c
+				WHERE dcm.count_of(c.tally, t.field) > 0 AND NOT coalesce(dcm.level(c.area) >= s.level AND c.area OPERATOR(dcm.<@) city, false)) END
+		FROM total AS t
+			CROSS JOIN LATERAL (
+				SELECT k.kind AS name, NULL::int AS level, (SELECT coalesce(sum(dcm.count_of(f.tally, t.field)), 0)::bigint FROM f WHERE f.kind = k.kind) AS n
+				FROM unnest('{org,category,source}'::text[]) AS k (kind)
+				UNION ALL
+				SELECT l.name, l.level, (SELECT coalesce(sum(dcm.count_of(f.tally, t.field)), 0)::bigint FROM f WHERE f.kind = 'region' AND dcm.level(f.subject::dcm.area_code) = l.level)
+				FROM level AS l) AS s;
+	-- the sums of days against what each case adds to them: the cases of whatever cell differs
+	RETURN QUERY
+		WITH cell AS MATERIALIZED (
+			SELECT s.kind, c.booked_on AS day, s.subject, s.other, dcm.merge(c.tally) AS tally, array_agg(DISTINCT c.case_no) AS cases
+			FROM dcm.case_fact AS c CROSS JOIN LATERAL dcm.fact_subject(c.post, c.org, c.area, c.grid, c.category, c.source) AS s
+			WHERE c.booked_on BETWEEN since AND till
+			GROUP BY 1, 2, 3, 4
+		), both_ways AS (
+			SELECT coalesce(c.cases, '{}') AS cases, c.tally IS NOT DISTINCT FROM d.tally AS same
+			FROM cell AS c FULL JOIN (SELECT x.* FROM dcm.daily_fact AS x WHERE x.day BETWEEN since AND till) AS d
+				ON (d.kind, d.day, d.subject, d.other) = (c.kind, c.day, c.subject, c.other)
+		)
+		SELECT 'sums of days = what cases add', count(*), count(*) FILTER (WHERE b.same),
+			(SELECT array_agg(DISTINCT n.case_no ORDER BY n.case_no) FROM both_ways AS x CROSS JOIN unnest(x.cases) AS n (case_no) WHERE NOT x.same)
+		FROM both_ways AS b;
+	-- facts against cases, of days that are open: what each field counts once a case
+	IF till > frozen THEN
+		RETURN QUERY
+			SELECT format('%s of facts = %1$s of cases', x.field), x.of_cases, x.of_facts, x.cases
+			FROM (
+				SELECT d.field, sum(d.of_cases)::bigint AS of_cases, sum(d.of_facts)::bigint AS of_facts,
+					array_agg(d.case_no ORDER BY d.case_no) FILTER (WHERE d.of_cases <> d.of_facts) AS cases
+				FROM (
+					SELECT coalesce(c.case_no, b.case_no) AS case_no, coalesce(c.field, b.field) AS field, coalesce(c.n, 0) AS of_cases, coalesce(b.n, 0) AS of_facts
+					FROM (
+						SELECT f.case_no, v.field, 1 AS n
+						FROM dcm.case_file AS f
+							CROSS JOIN LATERAL (VALUES ('reported', f.reported_at), ('filed', f.filed_at), ('closed', f.closed_at)) AS v (field, at)
+						WHERE v.at >= greatest(from_at, (frozen + 1)::timestamp AT TIME ZONE zone) AND v.at < before_at AND (v.field <> 'closed' OR f.filed_at IS NOT NULL)) AS c
+						FULL JOIN (
+							SELECT t.case_no, v.field, sum(dcm.count_of(t.tally, v.field)) AS n
+							FROM (
+								SELECT k.case_no, k.tally FROM dcm.case_fact AS k
+								WHERE k.post IS NULL AND k.booked_on BETWEEN greatest(since, frozen + 1) AND till AND k.day = k.booked_on
+									AND NOT EXISTS (SELECT FROM dcm.fact_queue AS q WHERE q.case_no = k.case_no)
+								UNION ALL
+								SELECT b.case_no, b.tally
+								FROM dcm.book_facts(ARRAY(SELECT DISTINCT q.case_no FROM dcm.fact_queue AS q), frozen) AS b
+								WHERE b.post IS NULL AND b.booked_on BETWEEN greatest(since, frozen + 1) AND till AND b.day = b.booked_on) AS t
+								CROSS JOIN unnest('{reported,filed,closed}'::text[]) AS v (field)
+							WHERE dcm.count_of(t.tally, v.field) > 0
+							GROUP BY 1, 2) AS b ON b.case_no = c.case_no AND b.field = c.field) AS d
+				GROUP BY d.field) AS x;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.reconcile_days(date, date) IS
+	'Whether the counts of days from since to till add up: a row a rule with what is expected, what was found, and the cases that differ. Filed cases are closed, open, voided or rejected; bodies, categories, sources and the regions of each level come to the city''s total; sums of days are what cases add; facts of open days are those of the cases. dcm.rebuild_facts() mends facts. 统计勾稽核对。';
+REVOKE ALL ON FUNCTION dcm.reconcile_days(date, date) FROM PUBLIC;
+
+CREATE FUNCTION dcm.reconcile(kind text, code text) RETURNS TABLE (rule text, expected bigint, found bigint, cases bigint[])
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE COST 1000000 ROWS 30
+	SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	p record;
+BEGIN
+	SELECT x.since, x.till INTO p FROM dcm.period AS x WHERE x.kind = reconcile.kind AND x.code = reconcile.code;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'no_data_found',
+			MESSAGE = format('there is no period "%s" of kind "%s"', code, kind),
+			HINT = 'dcm.reconcile_days() is for any days.',
+			CONSTRAINT = 'dcm.no_period';
+	END IF;
+	RETURN QUERY SELECT r.* FROM dcm.reconcile_days(p.since, p.till) AS r;
+END
+$$;
+COMMENT ON FUNCTION dcm.reconcile(text, text) IS 'dcm.reconcile_days() for the days of a period; P0002 where there is none. 周期统计勾稽核对。';
+REVOKE ALL ON FUNCTION dcm.reconcile(text, text) FROM PUBLIC;

@@ -77,7 +77,7 @@ BEGIN
 		GRANT EXECUTE ON FUNCTION dcm.facts(text, date, date), dcm.stock_facts(text, date), dcm.cohort_facts(text, date, date), dcm.score_of(text, date, date, timestamptz)
 			TO dcm_app, dcm_loader, dcm_audit, dcm_bi, dcm_config;
 		-- these name cases, whoever asks: for those that see all of them
-		GRANT EXECUTE ON FUNCTION dcm.late_facts(text, text) TO dcm_loader, dcm_audit, dcm_bi, dcm_config;
+		GRANT EXECUTE ON FUNCTION dcm.reconcile_days(date, date), dcm.reconcile(text, text), dcm.late_facts(text, text) TO dcm_loader, dcm_audit, dcm_bi, dcm_config;
 		GRANT EXECUTE ON FUNCTION dcm.open_period(text, text, date, date), dcm.drop_period(text, text), dcm.evaluate(text, text, text, timestamptz), dcm.announce_period(text, text, timestamptz),
 			dcm.close_period(text, text), dcm.publish_period(text, text), dcm.enter_score(text, text, text, text, text, numeric, text, jsonb, bigint),
 			dcm.enter_scores(text, text, text, text, jsonb, text, jsonb), dcm.correct_score(bigint, numeric, text, jsonb),

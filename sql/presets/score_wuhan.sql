@@ -13,3 +13,7 @@ FROM (VALUES
 	('found', 3, '发现问题扣分', 'deducted when found', 'reg_filed', 'each', 0, -0.01, -20, 0),
 	('quality', 4, '办理质量加分', 'added for good handling', NULL, 'entered', 0, NULL, 0, 5)) AS v (code, position, name, name_en, indicator, rule, weight, per_unit, least, most)
 WHERE NOT EXISTS (SELECT FROM @into@.score_item AS i WHERE (i.scorecard, i.code) = ('wuhan', v.code));
+INSERT INTO @into@.consequence_rule (scorecard, code, below, last, times, consequence, consequence_en) VALUES
+	('wuhan', 'once', 85, true, 1, '月度考核85分以下且排名末位:通报批评、约谈', 'a month below 85 and last: censured and called in'),
+	('wuhan', 'three', 85, true, 3, '连续三次85分以下且排名末位:问责,取消评先资格', 'three times running: held to account, no title that year')
+ON CONFLICT DO NOTHING;

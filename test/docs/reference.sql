@@ -37,7 +37,8 @@ SELECT m.*,
 			'check_component_data', 'apply_component_data', 'component_serials', 'place_text', 'natural_key', 'readable_row', 'find_preset', 'preset_script',
 			'person_with', 'told_at', 'told_after', 'is_loader', 'next_days', 'falls', 'take_intake', 'move_intakes', 'held_intake', 'erase_text', 'erase_address', 'endorser', 'org_within',
 			'near_point', 'batch_fault', 'mode_gives', 'centre_of', 'territory', 'centre_reach', 'auto_steps', 'auto_open', 'auto_judge', 'auto_doubt', 'auto_note', 'auto_carry', 'auto_batch', 'sample_draw', 'find_sample', 'anchor_leaf', 'anchor_leaves', 'anchor_root', 'config_digest', 'merkle_root', 'merkle_path', 'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid',
-			'among', 'among_support', 'my_first_grid', 'my_last_grid', 'my_person', 'my_roles', 'my_duty_areas', 'sees_freely', 'sees_intakes', 'without_caller', 'require_sight') AS machinery
+			'among', 'among_support', 'my_first_grid', 'my_last_grid', 'my_person', 'my_roles', 'my_duty_areas', 'sees_freely', 'sees_intakes', 'without_caller', 'require_sight',
+			'check_tiers', 'check_factors', 'raw_points', 'cases_for', 'append_score', 'book_period', 'period_in', 'period_waits', 'rules_time', 'card_of', 'subject_leaders', 'score_hash', 'score_digest', 'book_facts', 'fact_subject', 'event_field', 'work_out_facts', 'roll_up_cases') AS machinery
 FROM member AS m;
 
 CREATE TEMP VIEW chapter (turn, division, title) AS VALUES
@@ -203,3 +204,34 @@ SELECT format('| `%s` %s | `%s` | %s | %s | %s | %s |', a.code, a.name, a.functi
 	(SELECT string_agg(DISTINCT c.what, '; ') FROM dcm.transition AS t JOIN clock_effect AS c ON c.effect = ANY (t.effects) WHERE t.action = a.code))
 FROM dcm.action AS a
 ORDER BY a.code COLLATE "C";
+
+-- what cities compute, by the rows themselves; nothing of it stays
+\o /dev/null
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT dcm.load_preset(p) FROM unnest('{cn_roles,cn_indicators,cn_scorecards,score_qidong,score_jinhua,score_wuhan}'::text[]) AS p;
+\o
+SELECT '
+## Indicators of preset cn_indicators 指标
+
+Values in `percent` are a hundred times numerator over denominator less what is excluded; the fields are those of `dcm.tally_fields()`.
+
+| indicator | of | name | numerator | denominator | excluded | unit, decimals | in words | whose, how surely |
+|---|---|---|---|---|---|---|---|---|';
+SELECT format('| `%s` | %s | %s %s | `%s` | %s | %s | %s, %s | %s | %s: %s |', i.code, i.object, i.name, i.name_en, i.numerator, coalesce('`' || i.denominator || '`', ''), coalesce('`' || i.exclusion || '`', ''), i.unit, i.decimals,
+	concat_ws('; ', i.formula, i.formula_en), i.standard, i.confidence)
+FROM dcm.indicator AS i ORDER BY i.id;
+SELECT '
+## Scorecards of presets 评分方案
+
+| scorecard | of | full marks | item | rule | weight | how | whose, how surely |
+|---|---|---|---|---|---|---|---|';
+SELECT format('| `%s` | %s | %s | `%s` %s | %s %s | %s | %s | %s |', c.code, concat_ws(' ', c.kind, c.role, 'of level ' || c.level), trim_scale(c.full_marks), i.code, i.name, i.rule, coalesce('of `' || i.indicator || '`', ''), trim_scale(i.weight),
+	concat_ws('; ', 'from ' || trim_scale(i.target) || ' on', trim_scale(i.per_unit) || ' a unit', 'at least ' || trim_scale(i.least), 'at most ' || trim_scale(i.most), 'times ' || nullif(i.factors::text, '{}'), CASE WHEN i.external THEN 'external' END,
+		(SELECT string_agg('class ' || t.class || ': ' || t.steps, ', ' ORDER BY t.class) FROM (
+			SELECT x.class, string_agg(trim_scale(x.since) || ' → ' || trim_scale(x.score), ', ' ORDER BY x.since) AS steps FROM dcm.score_tier AS x WHERE x.item = i.id GROUP BY 1) AS t)),
+	c.confidence)
+FROM dcm.scorecard AS c JOIN dcm.score_item AS i ON i.scorecard = c.code ORDER BY c.code, i.position;
+\o /dev/null
+ROLLBACK;
+\o

@@ -179,6 +179,7 @@ SELECT is(pg_temp.by('other', 'SELECT dcm.decide_score(max(id), false) FROM dcm.
 SELECT is(ARRAY(SELECT pg_temp.ranking()), ARRAY['1 cg 71.50 A {}', '2 hw 41.00 B {}', 'cg2 {closed,in_time,third}'], 'the draft with it, by hand');
 SELECT is((SELECT (internal, external)::text FROM dcm.period_scores('month', '2015-03', 'own') WHERE subject = 'cg'), '(53.50,18.00)', 'internal and external evaluation');
 -- to leave the last place hw must exceed 71.5: by 30.51 points; closed and third have no room for these; in time cannot
+SELECT is_empty('SELECT * FROM dcm.to_leave_last(''month'', ''2015-03'', ''own'')', 'by no item alone does the last come up');
 
 -- Announced: computed once more, into the ledger.
 CREATE TEMP TABLE moment (what text PRIMARY KEY, at timestamptz);
@@ -240,6 +241,7 @@ SELECT is(ARRAY(SELECT pg_temp.ranking()), ARRAY['1 cg 75.50 A {}', '2 hw 66.00 
 SELECT is((SELECT string_agg(concat_ws(' ', kind, points, evidence -> 'fields', reason, approved_by), ' | ' ORDER BY id) FROM dcm.score_entry WHERE id > (SELECT max(id) - 2 FROM dcm.score_entry)),
 	'reversal -25.00 facts until the close | computed 50.00 {"filed": 2, "closed": 2} facts until the close', 'what was announced is taken back, and what is booked for it');
 -- one more of its two in time would be 15 of 30 points, and 9.51 are wanted; of the others none has so much room
+SELECT is((SELECT string_agg(l::text, '') FROM dcm.to_leave_last('month', '2015-03', 'own') AS l), '(hw,66.00,75.50,in_time,0.00,9.51,1,50.00,15.00)', 'what hw would need to leave the last place');
 SELECT is((SELECT (step, closed_at IS NOT NULL, (SELECT h.code FROM dcm.person AS h WHERE h.id = closed_by))::text FROM dcm.period WHERE code = '2015-03'), '(closed,t,all)', 'who closed it');
 SELECT is(pg_temp.refused('all', s), '55000 dcm.period_step', s) FROM unnest(ARRAY['SELECT dcm.close_period(''month'', ''2015-03'')', 'SELECT dcm.enter_score(''month'', ''2015-03'', ''own'', ''hw'', ''bonus'', 1, ''why'', ''{"a": 1}'')', 'SELECT dcm.drop_period(''month'', ''2015-03'')']) AS s;
 SELECT is(pg_temp.by('all', 'SELECT dcm.publish_period(''month'', ''2015-03'')'), '', 'published');
@@ -289,7 +291,7 @@ SELECT set_eq($$SELECT r FROM unnest('{test_app,test_bi,test_config,test_audit,d
 SELECT set_eq($$SELECT DISTINCT r FROM unnest('{test_app,test_bi,test_config,test_audit,dcm_job,dcm_exchange}'::text[]) AS r, pg_proc AS p WHERE p.pronamespace = 'dcm'::regnamespace
 	AND p.proname IN ('open_period', 'drop_period', 'evaluate', 'announce_period', 'close_period', 'publish_period', 'enter_score', 'enter_scores', 'correct_score', 'decide_score', 'decide_scores', 'append_score', 'book_period') AND has_function_privilege(r, p.oid, 'EXECUTE')$$, '{test_app}'::text[], 'who acts on it');
 SELECT is_empty($$SELECT r, p.proname FROM unnest('{test_app,dcm_loader}'::text[]) AS r, pg_proc AS p WHERE p.pronamespace = 'dcm'::regnamespace AND p.proname IN ('append_score', 'book_period', 'period_in') AND has_function_privilege(r, p.oid, 'EXECUTE')$$, 'by the whole functions alone');
-SELECT set_eq($$SELECT r FROM unnest('{test_app,test_bi,test_config,test_audit,dcm_job}'::text[]) AS r WHERE has_function_privilege(r, 'dcm.late_facts(text, text)', 'EXECUTE')$$,
+SELECT set_eq($$SELECT r FROM unnest('{test_app,test_bi,test_config,test_audit,dcm_job}'::text[]) AS r WHERE has_function_privilege(r, 'dcm.reconcile_days(date, date)', 'EXECUTE') AND has_function_privilege(r, 'dcm.late_facts(text, text)', 'EXECUTE')$$,
 	'{test_bi,test_config,test_audit}'::text[], 'what names cases is for those who see all');
 SET LOCAL SESSION AUTHORIZATION test_app;
 SELECT is(pg_temp.refused('col', 'SELECT dcm.evaluate(''own'', ''campaign'', ''own'')'), '42501 dcm.no_right', 'a collector evaluates nothing');

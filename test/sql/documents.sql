@@ -105,6 +105,11 @@ SELECT dcm.load_preset('cn_indicators');
 SELECT indicator, name, numerator, denominator, value FROM dcm.indicators('{"close_due": 972, "closed": 911, "closed_in_time": 737}', 'region')
 WHERE indicator LIKE 'reg%rate';
 INSERT INTO dcm.indicator (code, name, numerator, denominator) VALUES ('close_rate', '结案率', 'closed', 'closing_due');
+SELECT dcm.load_preset('cn_scorecards');
+SELECT i.name, d.numerator, d.denominator, d.value, i.weight, i.rule, dcm.item_points(i.id, d.value) AS points
+FROM dcm.score_item AS i
+	JOIN dcm.indicators('{"filed": 996, "public_verified": 120, "close_due": 972, "closed": 911, "closed_in_time": 737}') AS d ON d.indicator = i.indicator
+WHERE i.scorecard = 'cn_region' ORDER BY i.position;
 
 -- job.md
 SELECT state FROM dcm.accept_case(202611020000001, at => '2026-11-02 09:05+08');
@@ -114,6 +119,20 @@ SELECT dcm.escalate(as_of => '2026-11-02 16:00+08') AS fired;
 SELECT dcm.escalate(as_of => '2026-11-02 16:00+08') AS fired_again;
 SELECT clock, level, action, due, due_at FROM dcm.escalation ORDER BY id;
 SELECT kind, payload - 'case_no' AS payload FROM dcm.outbox ORDER BY id LIMIT 1;
+
+-- score.md: a period from end to end
+UPDATE dcm.setting SET value = 'shift_leader' WHERE name = 'score_roles';
+SELECT dcm.load_preset('score_qidong');
+SELECT dcm.become('li', scope => 'session');
+SELECT dcm.open_period('own', '国庆前后', '2026-09-30', '2026-10-31') IS NOT NULL AS opened;
+SELECT dcm.evaluate('own', '国庆前后', 'qidong') AS items;
+SELECT dcm.announce_period('own', '国庆前后') AS items;
+SELECT dcm.close_period('own', '国庆前后') AS changed;
+SELECT dcm.publish_period('own', '国庆前后');
+SELECT rank, subject, name, score, sample FROM dcm.period_scores('own', '国庆前后', 'qidong');
+SELECT id, subject, weight, value, points, evidence -> 'fields' AS counts FROM dcm.score_entry WHERE kind = 'computed' ORDER BY id;
+SELECT count(*) AS problems FROM dcm.verify_scores();
+SELECT count(*) AS rules, count(*) FILTER (WHERE expected <> found) AS broken FROM dcm.reconcile('own', '国庆前后');
 
 REVOKE dcm_loader FROM CURRENT_USER;
 \c contrib_regression
