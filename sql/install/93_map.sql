@@ -13,7 +13,7 @@ BEGIN ATOMIC
 		('workflow', '协同工作', 'collaborative work', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.act,dcm.dispatch_case,dcm.sign_case,dcm.return_case,dcm.handle_case,dcm.close_case,dcm.case_story,dcm.allowed_actions}'),
 		('geocoding', '地理编码', 'geocoding', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.geocode,dcm.reverse_geocode,dcm.locate,dcm.place}'),
 		('command_screen', '大屏监督指挥', 'command screen', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.case_card,dcm.eval_region,dcm.eval_category}'),
-		('evaluation', '综合评价', 'evaluation', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.indicator,dcm.scorecard,dcm.score_item,dcm.period,dcm.evaluate,dcm.announce_period,dcm.close_period,dcm.score_entry,dcm.period_scores,dcm.consequences,dcm.to_leave_last,dcm.enter_scores,dcm.reconcile,dcm.score_event,dcm.eval_org,dcm.eval_region,dcm.eval_category,dcm.eval_source,dcm.eval_grid,dcm.eval_post,dcm.eval_collector,dcm.eval_company,dcm.facts}'),
+		('evaluation', '综合评价', 'evaluation', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.indicator,dcm.scorecard,dcm.score_item,dcm.period,dcm.evaluate,dcm.announce_period,dcm.close_period,dcm.score_entry,dcm.period_scores,dcm.consequences,dcm.to_leave_last,dcm.enter_scores,dcm.reconcile,dcm.score_event,dcm.eval_org,dcm.eval_region,dcm.eval_category,dcm.eval_source,dcm.eval_grid,dcm.eval_post,dcm.eval_collector,dcm.eval_company,dcm.facts,dcm.eval_compare,dcm.top,dcm.handling_time}'),
 		('maintenance', '应用维护', 'maintenance of the application', '{Qidong,Panzhihua,Yong''anzhou}',
 			'{dcm.setting,dcm.settings,dcm.config_log,dcm.config_as_of,dcm.presets,dcm.preset_diff,dcm.load_preset,dcm.transition}'),
 		('base_data', '基础数据资源管理', 'management of base data', '{Qidong,Panzhihua,Yong''anzhou}',

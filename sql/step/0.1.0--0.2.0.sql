@@ -75,5 +75,6 @@ COMMENT ON FUNCTION dcm.acting() IS
 -- The value of the evaluation.
 @include install/60_score_tally.sql@
 @include install/61_score_indicator.sql@
+@include install/64_score_compare.sql@
 
 @include install/99_rights.sql@
