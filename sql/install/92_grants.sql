@@ -25,7 +25,7 @@ BEGIN
 			AND c.relname <> 'caller'
 	LOOP
 		EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_audit', object.relname);
-		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'fact_queue', 'case_fact', 'fact_case', 'late_work') THEN
+		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'fact_queue', 'case_fact', 'fact_case', 'late_work', 'fact_cell') THEN
 			EXECUTE format('GRANT SELECT ON dcm.%I TO dcm_app, dcm_loader', object.relname);
 		END IF;
 		IF object.relname NOT IN ('act_key', 'report_key', 'config_version', 'config_log', 'case_text', 'case_log', 'intake', 'outbox', 'fact_queue', 'fact_case') THEN
@@ -74,6 +74,8 @@ BEGIN
 	END IF;
 
 	IF to_regclass('dcm.fact_queue') IS NOT NULL THEN
+		-- numbers of cases, for dcm.fact_cell
+		GRANT SELECT ON dcm.fact_queue TO dcm_bi, dcm_config;
 		GRANT EXECUTE ON FUNCTION dcm.facts(text, date, date), dcm.stock_facts(text, date), dcm.cohort_facts(text, date, date), dcm.score_of(text, date, date, timestamptz)
 			TO dcm_app, dcm_loader, dcm_audit, dcm_bi, dcm_config;
 		-- these name cases, whoever asks: for those that see all of them

@@ -77,25 +77,32 @@ dcm_setup_plpgsql_check() {
 
 dcm_has_psycopg() { /usr/bin/python3 -c 'import psycopg' 2>/dev/null || python3 -c 'import psycopg' 2>/dev/null; }
 dcm_has_node_pg() { node -e "require('pg')" 2>/dev/null; }
+dcm_has_odbc() { command -v isql >/dev/null && ls /usr/lib/*/odbc/psqlodbcw.so >/dev/null 2>&1; }
+dcm_has_jdbc() { [ -e /usr/share/java/postgresql.jar ] && javac -version >/dev/null 2>&1; }
 
-# The drivers of Python and Node by which the examples of docs/cookbook.md run.
-# All else can be tested without them, so whoever cannot install them is told and
+# The drivers of Python and Node by which the examples of docs/cookbook.md run, and
+# those of ODBC and Java by which BI tools come.  All else can be tested without them, so whoever cannot install them is told and
 # the test skips what is absent.  Sets NODE_PATH.
 dcm_setup_drivers() {
 	local sudo kept=${XDG_CACHE_HOME:-$HOME/.cache}/dcm/nodejs
 	[ "$(id -u)" -ne 0 ] || kept=/var/cache/dcm/nodejs
 	# Debian's node looks into the first by itself, other builds of it do not
 	export NODE_PATH=${NODE_PATH:+$NODE_PATH:}/usr/share/nodejs:/var/cache/dcm/nodejs:$kept
-	dcm_has_psycopg && dcm_has_node_pg && return 0
+	dcm_has_psycopg && dcm_has_node_pg && dcm_has_odbc && dcm_has_jdbc && return 0
 	if command -v apt-get >/dev/null && sudo=$(dcm_sudo); then
-		say "installing Debian packages for the examples of docs/cookbook.md"
+		say "installing Debian packages for the examples of docs/cookbook.md and for drivers of BI tools"
 		$sudo apt-get update -qq
 		dcm_has_psycopg || dcm_install_optional "$sudo" python3-psycopg
 		dcm_has_node_pg || dcm_install_optional "$sudo" node-pg $(command -v node >/dev/null || printf nodejs) ||
 			dcm_unpack_node_pg "$kept"
+		dcm_has_odbc || dcm_install_optional "$sudo" odbc-postgresql unixodbc
+		dcm_has_jdbc || dcm_install_optional "$sudo" libpostgresql-jdbc-java $(command -v javac >/dev/null || printf default-jdk-headless)
 	fi
 	dcm_has_psycopg || say "python3-psycopg is not there: the Python of docs/cookbook.md is not tested"
 	dcm_has_node_pg || say "node-pg is not there: the JavaScript of docs/cookbook.md is not tested"
+	dcm_has_odbc || say "odbc-postgresql or unixodbc is not there: reading by ODBC is not tested"
+	dcm_has_jdbc || say "libpostgresql-jdbc-java or a JDK is not there: reading by JDBC is not tested"
+	return 0
 }
 
 dcm_install_optional() {

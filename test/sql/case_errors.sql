@@ -285,7 +285,7 @@ SELECT told.error('SELECT dcm.covers_wkb(''\x00'', 0, 0)');
 \set sources `sh "$PG_ABS_SRCDIR/bin/error-names" sources | tr '\n' ' '`
 \set documented `sh "$PG_ABS_SRCDIR/bin/error-names" documented | tr '\n' ' '`
 \echo -- all errors are told and documented
-CREATE TEMP VIEW elsewhere AS SELECT unnest('{dcm.append_only,dcm.bad_binary,dcm.bad_element,dcm.bad_marks,dcm.bad_partition,dcm.bad_tally,dcm.bad_terms,dcm.bad_unit,dcm.busy,dcm.calendar_range,dcm.changed_meanwhile,dcm.changed_type,dcm.config_recursion,dcm.encoding,dcm.escalate,dcm.job_role,dcm.no_cron,dcm.no_edition,dcm.no_field,dcm.no_grouping,dcm.no_job,dcm.no_report,dcm.not_all,dcm.replica,dcm.report_failed,dcm.resume_due,dcm.same_report,dcm.stranded,dcm.tally_range,dcm.tie}'::text[]) AS name;
+CREATE TEMP VIEW elsewhere AS SELECT unnest('{dcm.append_only,dcm.bad_binary,dcm.bad_element,dcm.bad_marks,dcm.bad_partition,dcm.bad_schema,dcm.bad_tally,dcm.bad_terms,dcm.bad_unit,dcm.busy,dcm.calendar_range,dcm.changed_meanwhile,dcm.changed_type,dcm.config_recursion,dcm.encoding,dcm.escalate,dcm.job_role,dcm.no_cron,dcm.no_edition,dcm.no_field,dcm.no_grouping,dcm.no_job,dcm.no_language,dcm.no_report,dcm.not_all,dcm.not_bi_view,dcm.replica,dcm.report_failed,dcm.resume_due,dcm.same_report,dcm.stranded,dcm.tally_range,dcm.tie}'::text[]) AS name;
 CREATE TEMP VIEW all_names AS SELECT unnest(string_to_array(trim(:'sources'), ' ')) AS name;
 SELECT 'not told: ' || name FROM all_names EXCEPT SELECT 'not told: ' || name FROM told.name EXCEPT SELECT 'not told: ' || name FROM elsewhere ORDER BY 1;
 SELECT 'told elsewhere, and here: ' || name FROM elsewhere INTERSECT SELECT 'told elsewhere, and here: ' || name FROM told.name ORDER BY 1;

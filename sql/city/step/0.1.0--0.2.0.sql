@@ -125,6 +125,7 @@ DROP INDEX dcm.case_log_occurred_idx;
 DROP FUNCTION dcm.eval_org(date, date), dcm.eval_region(date, date), dcm.eval_category(date, date), dcm.eval_city(date, date);
 @replace city/62_score_eval.sql@
 @include city/63_score_card.sql@
+@include city/64_score_cell.sql@
 @include city/74_score_ledger.sql@
 
 -- who sees which case: what roles of before are told; a city that is at work is
