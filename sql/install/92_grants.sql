@@ -85,6 +85,9 @@ BEGIN
 			dcm.enter_scores(text, text, text, text, jsonb, text, jsonb), dcm.correct_score(bigint, numeric, text, jsonb),
 			dcm.decide_score(bigint, boolean), dcm.decide_scores(bigint[], boolean) TO dcm_app, dcm_loader;
 	END IF;
+	IF to_regclass('dcm.bulletin_issue') IS NOT NULL THEN
+		GRANT EXECUTE ON FUNCTION dcm.issue_bulletin(text, text, text, text, date, int, text) TO dcm_app, dcm_loader;
+	END IF;
 
 	IF to_regclass('dcm.sample') IS NOT NULL THEN
 		GRANT EXECUTE ON FUNCTION dcm.draw_sample(text, timestamptz, timestamptz, numeric, text) TO dcm_app, dcm_loader;

@@ -13,7 +13,7 @@ BEGIN ATOMIC
 		('workflow', '协同工作', 'collaborative work', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.act,dcm.dispatch_case,dcm.sign_case,dcm.return_case,dcm.handle_case,dcm.close_case,dcm.case_story,dcm.allowed_actions}'),
 		('geocoding', '地理编码', 'geocoding', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.geocode,dcm.reverse_geocode,dcm.locate,dcm.place}'),
 		('command_screen', '大屏监督指挥', 'command screen', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.case_card,dcm.eval_region,dcm.eval_category}'),
-		('evaluation', '综合评价', 'evaluation', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.indicator,dcm.scorecard,dcm.score_item,dcm.period,dcm.evaluate,dcm.announce_period,dcm.close_period,dcm.score_entry,dcm.period_scores,dcm.consequences,dcm.to_leave_last,dcm.enter_scores,dcm.reconcile,dcm.score_event,dcm.eval_org,dcm.eval_region,dcm.eval_category,dcm.eval_source,dcm.eval_grid,dcm.eval_post,dcm.eval_collector,dcm.eval_company,dcm.facts,dcm.eval_compare,dcm.top,dcm.handling_time,dcm.make_bi_views}'),
+		('evaluation', '综合评价', 'evaluation', '{Qidong,Panzhihua,Yong''anzhou}', '{dcm.indicator,dcm.scorecard,dcm.score_item,dcm.period,dcm.evaluate,dcm.announce_period,dcm.close_period,dcm.score_entry,dcm.period_scores,dcm.consequences,dcm.to_leave_last,dcm.bulletin,dcm.bulletin_data,dcm.issue_bulletin,dcm.enter_scores,dcm.reconcile,dcm.score_event,dcm.eval_org,dcm.eval_region,dcm.eval_category,dcm.eval_source,dcm.eval_grid,dcm.eval_post,dcm.eval_collector,dcm.eval_company,dcm.facts,dcm.eval_compare,dcm.top,dcm.handling_time,dcm.make_bi_views}'),
 		('maintenance', '应用维护', 'maintenance of the application', '{Qidong,Panzhihua,Yong''anzhou}',
 			'{dcm.setting,dcm.settings,dcm.config_log,dcm.config_as_of,dcm.presets,dcm.preset_diff,dcm.load_preset,dcm.transition}'),
 		('base_data', '基础数据资源管理', 'management of base data', '{Qidong,Panzhihua,Yong''anzhou}',
@@ -47,7 +47,7 @@ BEGIN ATOMIC
 			('base', 'geocode', '{place}'),
 			('base', NULL, '{org,org_contact,person,post,role,category,edition,filing_standard,responsibility,calendar,calendar_hours,calendar_day,calendar_day_hours,label,source,reason}'),
 			('supervision', NULL, '{case_file,case_stage,case_log,case_text,case_task,assignment,attachment,report_key,score_event,escalation,intake,caller,erasure,auto_look,sample,anchor}'),
-			('supervision', NULL, '{fact_queue,case_fact,fact_case,daily_fact,daily_work,late_work,period,period_card,period_log,score_draft,score_entry,score_request}'),
+			('supervision', NULL, '{fact_queue,case_fact,fact_case,daily_fact,daily_work,late_work,period,period_card,period_log,score_draft,score_entry,score_request,bulletin_issue}'),
 			('system', NULL, '{action,action_key,act_key,state,transition,dispatch_policy,escalation_rule,auto_rule,indicator,scorecard,score_item,score_class,grade,consequence_rule,outbox,job_run,job_lock,setting,config_log,config_version,import_run,import_fault}')) AS f (family, resource, relations)
 		CROSS JOIN LATERAL pg_catalog.unnest(f.relations) AS t (relation);
 END;

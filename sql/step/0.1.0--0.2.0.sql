@@ -77,5 +77,6 @@ COMMENT ON FUNCTION dcm.acting() IS
 @include install/61_score_indicator.sql@
 @include install/64_score_compare.sql@
 @include install/65_score_bi.sql@
+@include install/66_score_bulletin.sql@
 
 @include install/99_rights.sql@

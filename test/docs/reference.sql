@@ -32,7 +32,9 @@ SELECT m.*,
 		OR m.proname ~ '^(first|last)_(area_code|grid_code|component_id)$'
 		-- what imports, versions and presets are made of
 		OR m.proname ~ '^(judge_(?!return$)|settle_|store_)|^import_(open|note|renumber|judge|duplicates|clear|list|bulk_begin|bulk_end)$'
-		OR m.proname IN ('faults', 'fault_reason', 'why_not', 'read_valid', 'read_json', 'read_geometry', 'read_polygon', 'list_point', 'body_keys', 'body_fault', 'role_keys', 'category_hint', 'read_area_level', 'component_category_keys',
+		OR m.proname ~ '^bulletin_(?!data$|page$)'
+		OR m.proname IN ('earlier_period', 'nice_step', 'terms_in_words',
+			'faults', 'fault_reason', 'why_not', 'read_valid', 'read_json', 'read_geometry', 'read_polygon', 'list_point', 'body_keys', 'body_fault', 'role_keys', 'category_hint', 'read_area_level', 'component_category_keys',
 			'is_overlapping', 'check_adjacent', 'moved_areas', 'is_replacing', 'written_here', 'same_key', 'valid_with', 'json_key', 'setting_kinds', 'setting_fault', 'component_value_fault', 'is_component_state',
 			'check_component_data', 'apply_component_data', 'component_serials', 'place_text', 'natural_key', 'readable_row', 'find_preset', 'preset_script',
 			'person_with', 'told_at', 'told_after', 'is_loader', 'next_days', 'falls', 'take_intake', 'move_intakes', 'held_intake', 'erase_text', 'erase_address', 'endorser', 'org_within',

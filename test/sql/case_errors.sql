@@ -244,6 +244,7 @@ INSERT INTO dcm.scorecard (code, name, kind) VALUES ('own', 'own', 'org');
 INSERT INTO dcm.score_item (scorecard, code, name, rule, weight) VALUES ('own', 'third', 'x', 'entered', 100);
 SELECT dcm.become('all');
 SELECT dcm.open_period('month', '2015-03'), dcm.open_period('own', 'now', CURRENT_DATE, CURRENT_DATE + 2), dcm.evaluate('own', 'now', 'own');
+INSERT INTO dcm.period (kind, code, since, till, step) VALUES ('own', 'told', '2015-02-01', '2015-02-28', 'announced');
 COMMIT;
 \o
 SELECT told.error('UPDATE dcm.score_item SET weight = 90 WHERE scorecard = ''own''; SET CONSTRAINTS ALL IMMEDIATE');
@@ -265,6 +266,10 @@ SELECT told.by('all', 'SELECT dcm.decide_score(dcm.enter_score(''month'', ''2015
 SELECT told.by('all', 'SELECT dcm.correct_score(0, 1, ''x'')');
 SELECT told.by('all', 'SELECT dcm.decide_score(0, true)');
 SELECT told.by('lia', 'SELECT dcm.close_period(''month'', ''2015-03'')');
+SELECT told.by('all', 'SELECT dcm.issue_bulletin(''own'', ''now'')');
+SELECT told.by('all', 'SELECT dcm.issue_bulletin(''own'', ''2015-04'')');
+SELECT told.by('all', 'SELECT dcm.issue_bulletin(''own'', ''told'', number => 0)');
+SELECT told.error('SELECT dcm.bulletin_page(''{"version": 1}'', ''fr'')');
 \echo -- codes, time and space
 SELECT told.error('SELECT ''32068''::dcm.area_code');
 SELECT told.error('SELECT ''soon''::dcm.time_limit');
