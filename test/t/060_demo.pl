@@ -14,7 +14,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $root = "$FindBin::RealBin/../..";
-my $out  = `env -u PGHOST -u PGPORT -u PGUSER KEEP=1 bash $root/test/bin/demo 2>&1 </dev/null`;
+my $left = PostgreSQL::Test::Utils::tempdir() . '/bulletin';
+my $out  = `env -u PGHOST -u PGPORT -u PGUSER -u DCM_OUT KEEP=1 OUT=$left bash $root/test/bin/demo 2>&1 </dev/null`;
 is($?, 0, 'make demo ends well') or diag($out);
 
 like($out, qr/27844 \| +26775 \| +26751 \| +17260 \| 96\.16 % +\| 61\.99 % +\|.* yes/, 'the figures of nine months');
@@ -23,6 +24,12 @@ like($out, qr/log entries: nothing wrong/, 'the record is clean');
 like($out, qr/23514.*42501.*23514/s, 'three forbidden moves are refused');
 like($out, qr/CALL dcm\.run_jobs\('escalate'\) \| succeeded/, 'pg_cron ran the job');
 like($out, qr/case +\| +1 \| warn +\| +\d+/, 'which escalated');
+
+my %page = map { s{.*/}{}r => slurp_file($_) } glob "$left/*.html";
+is(join(' ', sort keys %page), 'qidong-2015-04-en.html qidong-2015-04-zh-office.html qidong-2015-04-zh.html', 'it leaves the bulletin in OUT');
+like($out, qr{^ +\Q$left\E/qidong-2015-04-zh\.html$}m, 'and says where');
+# April has 3,007 cases, 92.05 % of them closed in time
+like($page{'qidong-2015-04-en.html'}, qr{City Management Bulletin.*No\. 4 / 2015.*>3,007<.*>92\.05%<.*<svg .*Unit grids with most cases.*</html>}s, 'whole, with its figures');
 
 my ($psql, $host, $owner, $city) = $out =~ m{^ +(\S+/psql) -h (\S+) -U (\S+) (\S+)$}m
   or BAIL_OUT('the demo does not tell how to look around');
@@ -44,6 +51,8 @@ SELECT value FROM dcm.setting WHERE name = 'city_name';
 SELECT count(own_mark) FROM dcm.case_file;
 SELECT polname FROM pg_policy WHERE polname ~ '^own_';
 SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'dcm.case_file'::regclass AND indexrelid::regclass::text ~ 'own';
+SELECT md5((dcm.bulletin_data('qidong', '2015-04') - 'made_at')::text) FROM dcm.period LIMIT 1;
+SELECT count(*) FROM dcm.verify_scores();
 SELECT count(*) FROM dcm.verify_all();
 SQL
 

@@ -17,6 +17,11 @@ step "escalation: a pg_cron job, which runs at the next full minute"
 sql -f $dir/45_jobs.sql
 step "what came out"
 city -f $dir/50_report.sql
+step "months evaluated, announced, closed, published; the bulletin of April 2015"
+city -f $dir/55_bulletin.sql
+bulletin qidong 2015-04 zh inline
+bulletin qidong 2015-04 en inline
+bulletin qidong 2015-04 zh image
 city -f $dir/60_forbidden.sql
 step "dcm.verify_all(): chain, fold and workflow of every case"
 verify
