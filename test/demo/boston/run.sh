@@ -7,6 +7,8 @@ city -f $dir/40_load.sql
 step "121,145 requests, each a case with its real times, by two sessions"
 load boston boston
 sql -c "ANALYZE"
+step "the facts of each day, which evaluations read: dcm.run_jobs('facts')"
+city -c "CALL dcm.run_jobs('facts')"
 step "what came out"
 city -f $dir/50_report.sql
 step "dcm.verify_all(): chain, fold and workflow of every case"

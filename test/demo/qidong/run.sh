@@ -12,6 +12,8 @@ city -f $dir/40_load.sql
 step "the cases, each from its report to its end, by two sessions"
 load demo
 sql -c "ANALYZE"
+step "the facts of each day, which evaluations read: dcm.run_jobs('facts')"
+city -c "CALL dcm.run_jobs('facts')"
 loaded_at=$(city -At -c "SELECT quote_literal(clock_timestamp())")
 step "escalation: a pg_cron job, which runs at the next full minute"
 sql -f $dir/45_jobs.sql
