@@ -26,6 +26,7 @@ new_database($home, 'city', 'city_owner');
 make_city($home, 'city');
 make_cases($home, 'city', '2025-06-03 01:00+00', 40);
 make_cases($home, 'city', '2026-03-02 01:00+00', 40);
+make_scores($home, 'city');
 $home->safe_psql('city', q{CALL dcm.run_jobs('escalate')}, @jobs);
 my $anchor = $home->safe_psql('city', 'SELECT dcm.make_anchor()', @owner);
 
@@ -99,12 +100,15 @@ is($open->query_safe(q{
 	SELECT dcm.locate(dcm.point(121.6205, 31.8105)), dcm.deadline('2027-06-07 09:00+08', '1 work_day'), dcm.deadline('2027-06-08 14:00+08', '4 work_hour'), dcm.setting('max_extensions');}),
 	'320681100001090|2027-06-09 01:00:00+00|2027-06-09 01:00:00+00|9', 'and in the open session rules are those of home');
 
-# --- the record is proved there, and reports read it
+# --- the record is proved there, and reports read it, as of the last roll-up
+$home->safe_psql('city', q{CALL dcm.run_jobs('facts')}, @jobs);
+is_deeply(differing(), [], 'facts arrive too');
 is($replica->safe_psql('city', 'SELECT count(*) FROM dcm.verify_all()', @audit), '0', 'the record is sound on the replica');
 is($replica->safe_psql('city', "SELECT count(*) FROM dcm.verify_all(anchor => '$anchor')", @audit), '0', 'and is the one of which the anchor was made');
 my $report = q{
 	SELECT * FROM dcm.eval_org WHERE period_kind = 'month' ORDER BY period, org;
 	SELECT case_no, state, due FROM dcm.case_card ORDER BY case_no;
+	SELECT rank, subject, score, grade FROM dcm.period_scores('month', '2025-06', 'jinhua') ORDER BY subject;
 	SELECT * FROM dcm.eval_region('2025-06-01', '2026-12-31') AS e ORDER BY e::text COLLATE "C"};
 my $read = $replica->safe_psql('city', $report, @bi);
 is($read, $home->safe_psql('city', $report, @owner), 'reports are the same there');

@@ -185,7 +185,7 @@ sub make_cases
 	}, extra_params => [ '-U', 'loader' ]);
 }
 
-# Scores: June 2025 evaluated, announced, closed and published by two persons, with
+# Scores: June 2025 evaluated, announced, closed, published by two persons and told in a bulletin, with
 # one score entered and one corrected, and something told late for it; March 2026 a draft.
 sub make_scores
 {
@@ -208,6 +208,7 @@ sub make_scores
 		SELECT dcm.become('lead', scope => 'session');
 		SELECT dcm.decide_score(max(id), true) FROM dcm.score_request;
 		SELECT dcm.close_period('month', '2025-06'), dcm.publish_period('month', '2025-06');
+		SELECT dcm.issue_bulletin('jinhua', '2025-06', '六月简报');
 		SELECT dcm.become('han', scope => 'session');
 		SELECT dcm.act(min(case_no), 'handle', data => '{"result": "cleaned", "after": "http://x/2.jpg"}', at => min(moved_at) + interval '1 minute') FROM dcm.case_file WHERE state = 'handling' AND reported_at < '2025-07-01';
 	}, extra_params => [ '-U', 'loader' ]);
