@@ -158,3 +158,38 @@ END
 $$;
 COMMENT ON FUNCTION dcm.eval_city(date, date) IS
 	'Evaluation of the whole city for the days from since to till, both included. Counts as dcm.score_event() says; handled_rate and closed_rate are percent of filed; in_time_rate is closed_in_time as percent of the cases with a clock among filed or closed (setting in_time_denominator; filed_timed, closed_timed); rates have two decimals and are NULL on zero. 全市评价:处置率、结案率以立案数为分母,按期结案率的分母由设置决定。';
+
+-- Each column of the views names the figure that it is.
+DO $$
+DECLARE
+	c record;
+BEGIN
+	FOR c IN
+		SELECT v.relname, a.attname, m.meaning
+		FROM pg_class AS v
+			JOIN pg_attribute AS a ON a.attrelid = v.oid AND a.attnum > 0
+			JOIN (
+				SELECT f.field, CASE f.unit WHEN 'percent' THEN 'Figure ' || f.field || ' of dcm.figures(): ' ELSE 'Field ' || f.field || ' of dcm.tally: ' END
+					|| f.label_en || '. ' || f.label || '。' AS meaning
+				FROM dcm.figures() AS f
+				UNION ALL
+				SELECT t.field, 'Field ' || t.field || ' of dcm.tally: ' || t.label_en || '. ' || t.label || '。'
+				FROM dcm.tally_fields() AS t WHERE NOT EXISTS (SELECT FROM dcm.figures() AS f WHERE f.field = t.field)
+				UNION ALL
+				VALUES ('period_kind', 'day, week, month, quarter or year. 周期类型。'),
+					('period', 'As 2015-03-01, 2015-W09 (ISO week), 2015-03, 2015-Q1, 2015. 周期。'),
+					('org', 'Code of the body; NULL while no body has the case. 责任单位代码。'),
+					('area', 'Code of the region. 区域代码。'),
+					('category', 'Code of the category. 类别代码。'),
+					('source', 'Code of the source. 来源代码。'),
+					('grid', 'Code of the unit grid. 单元网格代码。'),
+					('post', 'Code of the post. 岗位代码。'),
+					('role', 'Its role. 角色代码。'),
+					('person', 'Code of the person. 人员代码。'),
+					('name', 'Its name. 名称。')) AS m (field, meaning) ON m.field = a.attname
+		WHERE v.relnamespace = 'dcm'::regnamespace AND v.relkind = 'v' AND v.relname ~ '^eval_'
+	LOOP
+		EXECUTE pg_catalog.format('COMMENT ON COLUMN dcm.%I.%I IS %L', c.relname, c.attname, c.meaning);
+	END LOOP;
+END
+$$;

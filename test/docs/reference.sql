@@ -119,7 +119,7 @@ SELECT format(E'### %s%s%s\n\n%s\n\n%s\n', c.relname,
 	CASE WHEN c.relkind = 'v' THEN ' (view)' ELSE '' END,
 	coalesce(obj_description(c.oid, 'pg_class'), ''),
 	(SELECT string_agg(format('`%s %s`', a.attname, pg_temp.brief(format_type(a.atttypid, a.atttypmod)))
-			|| coalesce(' (' || col_description(c.oid, a.attnum) || ')', ''), ', ' ORDER BY a.attnum)
+			|| coalesce(' (' || CASE WHEN c.relname !~ '^eval_' THEN col_description(c.oid, a.attnum) END || ')', ''), ', ' ORDER BY a.attnum)
 		FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))
 FROM pg_class AS c
 WHERE c.relnamespace = 'dcm'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition AND c.relname !~ '^stage_'

@@ -101,6 +101,15 @@ SELECT is((SELECT reopened FROM dcm.eval_city('2015-03-05', '2015-03-05')), 1::b
 SELECT cmp_ok(pg_temp.roll_up(), '>', 0::bigint, 'it is rolled up');
 SELECT is(dcm.rebuild_facts('-infinity', 'infinity'), 0::bigint, 'as the case says');
 
+-- each column says in both languages what it is, and a figure by its name
+SELECT is_empty($$
+	SELECT v.relname, a.attname FROM pg_class AS v JOIN pg_attribute AS a ON a.attrelid = v.oid AND a.attnum > 0
+	WHERE v.relnamespace = 'dcm'::regnamespace AND v.relname ~ '^eval_' AND v.relkind = 'v'
+		AND (col_description(v.oid, a.attnum) IS NULL OR col_description(v.oid, a.attnum) !~ '[一-龥]'
+			OR format_type(a.atttypid, NULL) IN ('bigint', 'numeric') AND strpos(col_description(v.oid, a.attnum), a.attname) = 0)$$, 'columns of evaluations tell their figures');
+SELECT is(col_description('dcm.eval_org'::regclass, (SELECT attnum FROM pg_attribute WHERE attrelid = 'dcm.eval_org'::regclass AND attname = 'in_time_rate')),
+	'Figure in_time_rate of dcm.figures(): closed in time, percent of those with a time limit. 按期结案率。', 'a rate too');
+
 -- a caller without a right to roll up, and one without a mind
 SELECT is(t.try('SELECT dcm.rebuild_facts(NULL, NULL)'), '22004 dcm.null', 'a rebuild wants days');
 SELECT is(has_function_privilege('public', 'dcm.roll_up_facts(int)', 'EXECUTE'), false, 'rolling up is for jobs');
