@@ -127,6 +127,10 @@ DROP FUNCTION dcm.eval_org(date, date), dcm.eval_region(date, date), dcm.eval_ca
 @include city/63_score_card.sql@
 @include city/64_score_cell.sql@
 @include city/74_score_ledger.sql@
+@include city/74_score_period.sql@
+@include city/74_score_request.sql@
+@include city/74_score_standing.sql@
+@include city/74_score_verify.sql@
 @include city/75_score_bulletin.sql@
 
 -- who sees which case: what roles of before are told; a city that is at work is
