@@ -335,13 +335,14 @@ BEGIN ATOMIC
 			CROSS JOIN LATERAL (VALUES ('rated', true), ('satisfied', r.degree = ANY (string_to_array(replace((SELECT dcm.setting('satisfied_by')), ' ', ''), ',')))) AS v (event, holds)
 		WHERE v.holds
 		UNION ALL
-		-- overdue, and excused by an appeal; what was excused of a rework or return is not this
-		SELECT c.case_no, 'exempted', min(t.done_at), 'body', NULL, c.org, NULL, NULL, 1
+		-- overdue, and excused by an appeal, on the day on which it was due, from whose
+		-- count it is taken; what was excused of a rework or return is not this
+		SELECT c.case_no, 'exempted', c.due, 'body', NULL, c.org, NULL, NULL, 1
 		FROM task AS t JOIN fact AS c ON c.case_no = t.case_no
-		WHERE t.kind = 'appeal' AND t.outcome = 'upheld' AND c.handled_at > c.handle_due
+		WHERE c.filed_at IS NOT NULL AND NOT c.paused AND coalesce(c.voided_at, 'infinity') > c.due AND t.kind = 'appeal' AND t.outcome = 'upheld' AND c.handled_at > c.handle_due
 			AND (SELECT string_to_array(translate((array_agg(d.data ->> 'exempts' ORDER BY d.log_no DESC))[1], ',', ' '), ' ') FROM dcm.case_log AS d
 				WHERE d.case_no = t.case_no AND (d.data ->> 'task')::int = t.task_no AND d.data ? 'exempts') && '{overdue,all}'
-		GROUP BY c.case_no, c.org
+		GROUP BY c.case_no, c.org, c.due
 		UNION ALL
 		SELECT w.case_no, v.event, w.judged_at, v.side, v.post, w.org, NULL, NULL, 1
 		FROM dcm.assignment AS w
