@@ -212,6 +212,11 @@ BEGIN
 	SELECT p.id, evaluate.scorecard, s.subject, s.item, s.value, s.points, s.evidence
 	FROM dcm.score_of(evaluate.scorecard, p.since, p.till, dcm.rules_time(p, evaluate.scorecard)) AS s;
 	GET DIAGNOSTICS n = ROW_COUNT;
+	IF n = 0 AND EXISTS (SELECT FROM dcm.score_item AS i WHERE i.scorecard = evaluate.scorecard AND i.rule <> 'entered') THEN
+		RAISE WARNING USING
+			MESSAGE = format('scorecard "%s" has nobody to score in period "%s"', evaluate.scorecard, p.code),
+			DETAIL = (SELECT format('It scores those of kind %s%s.', c.kind, ' and level ' || c.level) FROM dcm.scorecard AS c WHERE c.code = evaluate.scorecard);
+	END IF;
 	IF p.step = 'open' THEN
 		UPDATE dcm.period AS x SET step = 'draft' WHERE x.id = p.id;
 		INSERT INTO dcm.period_log (kind, code, step, by) VALUES (p.kind, p.code, 'draft', who);
@@ -356,7 +361,7 @@ AS $$
 DECLARE
 	who constant text := dcm.person_with('score_roles');
 	p dcm.period := dcm.period_in(kind, code, '{draft}');
-	fault constant text := CASE WHEN NOT isfinite(appeals_till) THEN 'Appeals end some day.' ELSE dcm.period_waits(p, false) END;
+	fault constant text := CASE WHEN NOT isfinite(appeals_till) OR appeals_till <= clock_timestamp() THEN 'Appeals end some day to come.' ELSE dcm.period_waits(p, false) END;
 	n bigint;
 BEGIN
 	IF fault IS NOT NULL THEN

@@ -83,7 +83,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dcm.verify_scores() IS
-	'What is wrong with the ledger of scores: an entry that is gone or not what was written, a value that its counts do not give, points that its rule does not give, a reversal that does not match, an entered score without two persons, closed days whose facts have been changed. No row where nothing is. What is gone from its end, and all of it written anew, is found by the anchors (dcm.verify_anchors()). 校验评分账。';
+	'What is wrong with the ledger of scores: an entry that is gone or not what was written, a value that its counts do not give, points that its rule does not give, a reversal that does not match, an entered score without two persons, closed days whose facts, of those that a score rests on, have been changed (dcm.reconcile() holds all facts against each other). No row where nothing is. What is gone from its end, and all of it written anew, is found by the anchors (dcm.verify_anchors()). 校验评分账。';
 
 CREATE FUNCTION dcm.reconcile_days(since date, till date) RETURNS TABLE (rule text, expected bigint, found bigint, cases bigint[])
 	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 1000000 ROWS 30

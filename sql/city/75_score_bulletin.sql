@@ -417,7 +417,7 @@ BEGIN
 	n := coalesce(n, (SELECT coalesce(max(x.number), 0) + 1 FROM dcm.bulletin_issue AS x WHERE x.year = of_year));
 	fault := CASE
 		WHEN n < 1 THEN 'Numbers begin with 1.'
-		WHEN NOT isfinite(on_day) OR on_day < p.since THEN format('It cannot be issued on %s, before the period begins.', on_day)
+		WHEN NOT isfinite(on_day) OR on_day <= p.till THEN format('It cannot be issued on %s, before the period is over.', on_day)
 		WHEN EXISTS (SELECT FROM dcm.bulletin_issue AS x WHERE x.year = of_year AND x.number = n) THEN format('Number %s of %s is issued already.', n, of_year) END;
 	IF fault IS NOT NULL THEN
 		RAISE EXCEPTION USING
@@ -434,4 +434,4 @@ END
 $$;
 REVOKE ALL ON FUNCTION dcm.issue_bulletin(text, text, text, text, date, int, text) FROM PUBLIC;
 COMMENT ON FUNCTION dcm.issue_bulletin(text, text, text, text, date, int, text) IS
-	'Issues the bulletin of a period that is announced, closed or published, with the author''s remarks, a date (today) and a number (the next of that year), and keeps what it said; returns the number. 22023 for a number that is taken or a day before the period, 55000 for a draft, P0002 for no such period or scorecard, 42501 without a role of setting score_roles. 签发简报:编号、日期、按语,留存数据。';
+	'Issues the bulletin of a period that is announced, closed or published, with the author''s remarks, a date (today) and a number (the next of that year), and keeps what it said; returns the number. 22023 for a number that is taken or a day before the period is over, 55000 for a draft, P0002 for no such period or scorecard, 42501 without a role of setting score_roles. 签发简报:编号、日期、按语,留存数据。';

@@ -149,7 +149,7 @@ SELECT is(dcm.issue_bulletin('qidong', '2015-03', E'第一段\n\n第二段', 'on
 SELECT is(dcm.issue_bulletin('qidong', '2015-02', issued_on => '2015-04-09'), 4, 'or with the next');
 SELECT is(dcm.issue_bulletin('qidong', '2015-03', issued_on => '2016-01-08'), 1, 'of its year');
 SELECT is(t.try(format('SELECT dcm.issue_bulletin(''qidong'', ''2015-03'', issued_on => %L, number => %L)', v.day, v.number)), '22023 dcm.bad_issue', v.what)
-FROM (VALUES ('2015-05-08', 4, 'a number that is taken'), ('2015-05-08', 0, 'no number'), ('2015-02-28', 9, 'before the period'), ('infinity', 9, 'never')) AS v (day, number, what);
+FROM (VALUES ('2015-05-08', 4, 'a number that is taken'), ('2015-05-08', 0, 'no number'), ('2015-02-28', 9, 'before the period'), ('2015-03-25', 9, 'before it is over'), ('infinity', 9, 'never')) AS v (day, number, what);
 SELECT is(t.try('SELECT dcm.issue_bulletin(''qidong'', ''2015-07'')'), 'P0002 dcm.no_period', 'of no period');
 SELECT is(pg_temp.d('2015-02') -> 'issue', '{"year": 2015, "number": 4, "issued_on": "2015-04-09", "remarks": null, "remarks_en": null, "same": true}', 'number and date are in the data');
 SELECT ok((dcm.bulletin_page(i.data) LIKE ALL ('{%2015 年第 3 期%,%2015年4月8日%,%<p>第一段</p><p>第二段</p>%}'::text[])), 'and on the page, with the remarks') FROM dcm.bulletin_issue AS i WHERE (i.year, i.number) = (2015, 3);
