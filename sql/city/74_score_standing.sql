@@ -32,24 +32,26 @@ BEGIN ATOMIC
 	), card AS MATERIALIZED (
 		SELECT x.*, p.conf FROM per AS p CROSS JOIN LATERAL jsonb_to_record(p.conf -> 'card') AS x (full_marks numeric, min_sample numeric)
 	), line AS MATERIALIZED (
-		SELECT k.subject, k.item, k.weight, k.points, (k.evidence ->> 'sample')::numeric AS sample
+		SELECT k.subject, k.item, e.item AS rule, k.weight, k.points, (k.evidence ->> 'sample')::numeric AS sample
 		FROM dcm.period_as_known(period_scores.kind, period_scores.code, period_scores.scorecard, known_at) AS k
+			JOIN dcm.score_entry AS e ON e.id = k.entry
 		UNION ALL
 		-- of a draft what was computed last
-		SELECT d.subject, i.code, i.weight, d.points, (d.evidence ->> 'sample')::numeric
+		SELECT d.subject, i.code, i.id, i.weight, d.points, (d.evidence ->> 'sample')::numeric
 		FROM per AS p
 			JOIN dcm.score_draft AS d ON d.period = p.id
 			JOIN dcm.score_item AS i ON i.id = d.item
 		WHERE d.scorecard = period_scores.scorecard AND known_at = 'infinity'
 	), part AS (
-		-- an item may have several entries, and its bounds are those of all together
-		SELECT l.subject, l.item, l.weight, max(l.sample) AS sample, bool_or(i.external) AS external,
-			least(greatest(sum(l.points), min(i.least)), min(i.most)) AS points
-		FROM line AS l
-			CROSS JOIN LATERAL (
-				SELECT x.least, x.most, x.external FROM dcm.score_item AS x
-				WHERE x.scorecard = period_scores.scorecard AND x.code = l.item AND x.weight = l.weight ORDER BY x.id DESC LIMIT 1) AS i
-		GROUP BY l.subject, l.item, l.weight
+		-- an item may have several entries, and its bounds are those of all together, by
+		-- the version of the rule that they name and no later one
+		SELECT l.subject, l.item, l.weight, l.sample, i.external,
+			CASE WHEN l.points IS NOT NULL THEN
+				least(greatest(l.points, coalesce(i.least, CASE WHEN i.weight > 0 THEN 0 END)), coalesce(i.most, CASE WHEN i.weight > 0 THEN i.weight END)) END AS points
+		FROM (
+			SELECT n.subject, n.item, n.weight, max(n.sample) AS sample, sum(n.points) AS points, max(n.rule) AS rule
+			FROM line AS n GROUP BY n.subject, n.item, n.weight) AS l
+			JOIN dcm.score_item AS i ON i.id = l.rule
 	), total AS (
 		SELECT t.subject, max(t.sample) AS sample, sum(t.weight) FILTER (WHERE t.points IS NOT NULL) AS weights,
 			sum(t.points) FILTER (WHERE t.weight > 0) AS within, coalesce(sum(t.points) FILTER (WHERE t.weight = 0), 0) AS beyond,
