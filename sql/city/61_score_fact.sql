@@ -516,6 +516,26 @@ COMMENT ON FUNCTION dcm.roll_up_cases(bigint[]) IS
 	'Works out what cases add to days and books the difference to what they added before; returns how many cases. Called by dcm.roll_up_facts(), which holds the lock. 重新计算案卷贡献并入账差额。';
 REVOKE ALL ON FUNCTION dcm.roll_up_cases(bigint[]) FROM PUBLIC;
 
+-- What is judged here is judged on what is committed, also by whom one waited for.
+CREATE FUNCTION dcm.require_read_committed() RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = 'facts and scores are booked in READ COMMITTED',
+			DETAIL = format('This transaction is %s, and does not see what others have committed since it began.', upper(current_setting('transaction_isolation'))),
+			HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED.',
+			CONSTRAINT = 'dcm.isolation';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.require_read_committed() IS
+	'Nothing in READ COMMITTED; 55000 dcm.isolation in a transaction that looks at an older snapshot. 仅允许读已提交隔离级别。';
+REVOKE ALL ON FUNCTION dcm.require_read_committed() FROM PUBLIC;
+
 CREATE FUNCTION dcm.roll_up_facts(at_most int DEFAULT 5000) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 	SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
@@ -523,6 +543,7 @@ AS $$
 DECLARE
 	cases bigint[];
 BEGIN
+	PERFORM dcm.require_read_committed();
 	LOCK TABLE dcm.daily_fact IN SHARE UPDATE EXCLUSIVE MODE;
 	WITH taken AS (
 		DELETE FROM dcm.fact_queue AS q

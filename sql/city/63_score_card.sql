@@ -14,9 +14,9 @@ CREATE TABLE dcm.scorecard (
 	kind		text NOT NULL CHECK (kind IN ('org', 'region', 'collector', 'post', 'company')),
 	role		text REFERENCES dcm.role,
 	level		smallint CHECK (level BETWEEN 1 AND 4),
-	full_marks	numeric NOT NULL DEFAULT 100 CHECK (full_marks > 0),
+	full_marks	numeric NOT NULL DEFAULT 100 CHECK (full_marks > 0 AND full_marks < 'infinity'),
 	sample		text NOT NULL DEFAULT 'filed' CHECK (dcm.check_terms(sample)),
-	min_sample	numeric NOT NULL DEFAULT 0,
+	min_sample	numeric NOT NULL DEFAULT 0 CHECK (min_sample >= 0 AND min_sample < 'infinity'),
 	group_kind	text,
 	confidence	text,
 	source		text,
@@ -101,7 +101,13 @@ CREATE TABLE dcm.score_item (
 	CHECK (rule NOT IN ('threshold', 'each') OR per_unit IS NOT NULL),
 	CHECK (rule IN ('each', 'entered') OR weight > 0),
 	CHECK (factors = '{}' OR rule = 'each'),
-	CHECK (least <= most)
+	CHECK (least <= most),
+	-- neither NaN nor infinite
+	CHECK (weight < 'infinity'),
+	CHECK (target > '-infinity' AND target < 'infinity'),
+	CHECK (per_unit > '-infinity' AND per_unit < 'infinity'),
+	CHECK (least > '-infinity' AND least < 'infinity'),
+	CHECK (most > '-infinity' AND most < 'infinity')
 );
 SELECT dcm.version_table('dcm.score_item', 'scorecard', 'code');
 COMMENT ON TABLE dcm.score_item IS
@@ -132,7 +138,7 @@ COMMENT ON TABLE dcm.score_class IS
 CREATE TABLE dcm.grade (
 	scorecard	text NOT NULL REFERENCES dcm.scorecard,
 	code		text NOT NULL,
-	since		numeric NOT NULL,
+	since		numeric NOT NULL CHECK (since < 'infinity'),
 	name		text NOT NULL,
 	name_en		text,
 	colour		text NOT NULL CHECK (colour ~ '^#[0-9a-f]{6}$'),

@@ -41,6 +41,7 @@ CREATE TABLE dcm.score_request (
 	evidence	jsonb NOT NULL DEFAULT '{}',
 	case_no		bigint,
 	asked_by	text NOT NULL,
+	asker		int NOT NULL REFERENCES dcm.person,
 	asked_at	timestamptz NOT NULL DEFAULT clock_timestamp(),
 	decided_by	text,
 	decided_at	timestamptz,
@@ -156,6 +157,30 @@ END
 $$;
 COMMENT ON FUNCTION dcm.keep_period() IS 'Trigger: a period keeps its days, and goes on and never back (23514). 触发器:周期起止不改,步骤只进不退。';
 CREATE TRIGGER keep_period BEFORE UPDATE OR DELETE ON dcm.period FOR EACH ROW EXECUTE FUNCTION dcm.keep_period();
+
+-- By what a period was announced stays, too.
+CREATE FUNCTION dcm.keep_card() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	kept text;
+BEGIN
+	SELECT p.code INTO kept FROM dcm.period AS p
+	WHERE p.id = CASE TG_OP WHEN 'INSERT' THEN NEW.period ELSE OLD.period END AND p.step NOT IN ('open', 'draft');
+	IF FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'check_violation',
+			MESSAGE = format('period "%s" is announced', kept),
+			DETAIL = 'Its scorecards stay.',
+			CONSTRAINT = 'dcm.period_kept';
+	END IF;
+	RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+COMMENT ON FUNCTION dcm.keep_card() IS 'Trigger: the scorecards of a period that is announced stay (23514). 触发器:已公示周期的方案不改。';
+REVOKE ALL ON FUNCTION dcm.keep_card() FROM PUBLIC;
+CREATE TRIGGER keep_card BEFORE INSERT OR UPDATE OR DELETE ON dcm.period_card FOR EACH ROW EXECUTE FUNCTION dcm.keep_card();
 
 CREATE FUNCTION dcm.score_hash(before bytea, entry dcm.score_entry) RETURNS bytea
 	LANGUAGE sql STABLE PARALLEL SAFE COST 100

@@ -63,7 +63,8 @@ BEGIN
 		WHEN coalesce(code, '') = '' THEN 'It needs a code.'
 		WHEN num_nulls(since, till) = 1 THEN 'Its days are told both or not at all.'
 		WHEN kind = 'own' AND since IS NULL THEN 'One of kind own is told its days.'
-		WHEN NOT isfinite(since) OR NOT isfinite(till) OR till < since THEN 'Its first day is not after its last, and neither is infinite.' END;
+		WHEN NOT isfinite(since) OR NOT isfinite(till) OR till < since THEN 'Its first day is not after its last, and neither is infinite.'
+		WHEN since < '1900-01-01' OR till > '2200-12-31' THEN 'Its days lie between 1900 and 2200.' END;
 	IF fault IS NULL THEN
 		IF kind <> 'own' THEN
 			-- a code that is none is told, whatever the days are
@@ -111,6 +112,7 @@ AS $$
 DECLARE
 	found_one dcm.period;
 BEGIN
+	PERFORM dcm.require_read_committed();
 	SELECT p.* INTO found_one FROM dcm.period AS p WHERE p.kind = period_in.kind AND p.code = period_in.code FOR UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING
@@ -342,6 +344,8 @@ AS $$
 		WHEN p.appeals_till > clock_timestamp() THEN format('Bodies may appeal until %s.', p.appeals_till)
 		WHEN EXISTS (SELECT FROM dcm.score_request AS r WHERE r.period = p.id AND r.decided_at IS NULL) THEN 'Scores that were entered wait for a second person (dcm.score_request).'
 		WHEN w.case_no IS NOT NULL THEN format('An appeal on case %s is not decided yet.', w.case_no)
+		-- its close would freeze days of which others may still tell and appeal
+		WHEN o.code IS NOT NULL THEN format('Period "%s" of kind %s, which was announced before it and shares days with it, is not closed.', o.code, o.kind)
 		ELSE (SELECT format('Period "%s" before it is %s.', x.code, x.step) FROM dcm.period AS x
 			WHERE x.kind = p.kind AND x.kind <> 'own' AND x.till < p.till AND x.step NOT IN ('closed', 'published') ORDER BY x.till LIMIT 1) END
 	FROM (SELECT dcm.setting('time_zone') AS zone) AS z
@@ -350,6 +354,10 @@ AS $$
 			SELECT min(t.case_no) AS case_no FROM dcm.case_task AS t
 			WHERE closing AND t.kind = 'appeal' AND t.done_at IS NULL AND t.requested_at <= coalesce(p.appeals_till, p.announced_at)
 				AND EXISTS (SELECT FROM dcm.case_fact AS f WHERE f.case_no = t.case_no AND f.booked_on BETWEEN p.since AND p.till)) AS w ON true
+		LEFT JOIN LATERAL (
+			SELECT x.kind, x.code FROM dcm.period AS x
+			WHERE closing AND x.step = 'announced' AND x.id <> p.id AND x.since <= p.till AND x.till >= p.since AND x.announced_at < p.announced_at
+			ORDER BY x.announced_at LIMIT 1) AS o ON true
 $$;
 COMMENT ON FUNCTION dcm.period_waits(dcm.period, boolean) IS
 	'Why a period cannot be announced, or closed, yet: its days are not over; appeals, or what was entered, wait; one before it is open. NULL where it can. 周期暂不可公示或定稿的原因。';
@@ -361,7 +369,8 @@ AS $$
 DECLARE
 	who constant text := dcm.person_with('score_roles');
 	p dcm.period := dcm.period_in(kind, code, '{draft}');
-	fault constant text := CASE WHEN NOT isfinite(appeals_till) OR appeals_till <= clock_timestamp() THEN 'Appeals end some day to come.' ELSE dcm.period_waits(p, false) END;
+	fault constant text := CASE WHEN NOT isfinite(appeals_till) OR appeals_till <= clock_timestamp() OR appeals_till > clock_timestamp() + interval '1 year'
+		THEN 'Appeals end some day to come, within a year.' ELSE dcm.period_waits(p, false) END;
 	n bigint;
 BEGIN
 	IF fault IS NOT NULL THEN

@@ -39,8 +39,8 @@ BEGIN
 			DETAIL = fault,
 			CONSTRAINT = 'dcm.bad_score';
 	END IF;
-	INSERT INTO dcm.score_request (period, scorecard, subject, item, value, points, reason, evidence, case_no, asked_by)
-	VALUES (p.id, scorecard, subject, i.id, value, dcm.item_points(i.id, value), reason, coalesce(evidence, '{}'), case_no, who)
+	INSERT INTO dcm.score_request (period, scorecard, subject, item, value, points, reason, evidence, case_no, asked_by, asker)
+	VALUES (p.id, scorecard, subject, i.id, value, dcm.item_points(i.id, value), reason, coalesce(evidence, '{}'), case_no, who, (SELECT h.id FROM dcm.person AS h WHERE h.code = who))
 	RETURNING id INTO made;
 	RETURN made;
 END
@@ -91,7 +91,10 @@ DECLARE
 	fault text;
 	made bigint;
 BEGIN
+	PERFORM dcm.require_read_committed();
 	SELECT l.* INTO e FROM dcm.score_entry AS l WHERE l.id = entry;
+	-- one asks at a time, and none beside a close
+	PERFORM FROM dcm.period AS p WHERE p.id = e.period FOR UPDATE;
 	SELECT x.* INTO i FROM dcm.score_item AS x WHERE x.id = e.item;
 	least_points := coalesce(i.least, CASE WHEN i.weight > 0 THEN 0 END);
 	most_points := coalesce(i.most, CASE WHEN i.weight > 0 THEN i.weight END);
@@ -110,8 +113,8 @@ BEGIN
 			DETAIL = fault,
 			CONSTRAINT = 'dcm.bad_score';
 	END IF;
-	INSERT INTO dcm.score_request (period, scorecard, subject, item, points, reverses, reason, evidence, case_no, asked_by)
-	VALUES (e.period, e.scorecard, e.subject, e.item, round(points, i.decimals), entry, reason, coalesce(evidence, '{}'), e.case_no, who)
+	INSERT INTO dcm.score_request (period, scorecard, subject, item, points, reverses, reason, evidence, case_no, asked_by, asker)
+	VALUES (e.period, e.scorecard, e.subject, e.item, round(points, i.decimals), entry, reason, coalesce(evidence, '{}'), e.case_no, who, (SELECT h.id FROM dcm.person AS h WHERE h.code = who))
 	RETURNING id INTO made;
 	RETURN made;
 END
@@ -129,13 +132,17 @@ DECLARE
 	who constant text := dcm.person_with('score_roles');
 	r dcm.score_request;
 	e dcm.score_entry;
+	step text;
 	fault text;
 	made bigint;
 BEGIN
+	PERFORM dcm.require_read_committed();
 	SELECT x.* INTO r FROM dcm.score_request AS x WHERE x.id = request FOR UPDATE;
+	SELECT p.step INTO step FROM dcm.period AS p WHERE p.id = r.period FOR UPDATE;
 	fault := CASE
 		WHEN r.id IS NULL THEN format('There is no request %s.', request)
 		WHEN approved IS NULL THEN 'It is approved or not.'
+		WHEN approved AND r.reverses IS NULL AND step IN ('closed', 'published') THEN format('The period is %s.', step)
 		WHEN r.decided_at IS NOT NULL THEN format('"%s" has decided it.', r.decided_by)
 		WHEN approved AND EXISTS (SELECT FROM dcm.score_entry AS l WHERE l.reverses = r.reverses) THEN 'The entry was reversed meanwhile.' END;
 	IF fault IS NOT NULL THEN
@@ -145,7 +152,7 @@ BEGIN
 			DETAIL = fault,
 			CONSTRAINT = 'dcm.bad_score';
 	END IF;
-	IF r.asked_by = who THEN
+	IF r.asked_by = who OR r.asker = (SELECT h.id FROM dcm.person AS h WHERE h.code = who) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'insufficient_privilege',
 			MESSAGE = format('person "%s" has asked for it', who),

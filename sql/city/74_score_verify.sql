@@ -11,7 +11,8 @@ BEGIN
 		SELECT l.*, l AS whole, p.code AS period_code, p.step, p.since, p.till,
 			lag(l.id) OVER w AS id_before, lag(l.hash) OVER w AS hash_before, lag(l.at) OVER w AS at_before,
 			lead(l.kind) OVER w AS kind_after, lead((l.period, l.scorecard, l.subject, l.item)::text) OVER w AS key_after,
-			i.weight AS rule_weight, i.factors, i.rule, d.numerator AS above, d.denominator AS below, d.exclusion, d.unit, d.decimals, d.basis, d.id AS indicator_id
+			i.weight AS rule_weight, i.factors, i.rule, i.indicator AS rule_indicator, coalesce(i.least, CASE WHEN i.weight > 0 THEN 0 END) AS least,
+			coalesce(i.most, CASE WHEN i.weight > 0 THEN i.weight END) AS most, d.code AS indicator_code, d.numerator AS above, d.denominator AS below, d.exclusion, d.unit, d.decimals, d.basis, d.id AS indicator_id
 		FROM dcm.score_entry AS l
 			LEFT JOIN dcm.period AS p ON p.id = l.period
 			LEFT JOIN dcm.score_item AS i ON i.id = l.item
@@ -52,6 +53,7 @@ BEGIN
 			(CASE WHEN l.kind IN ('computed', 'entered') AND l.weight IS DISTINCT FROM l.rule_weight THEN 'its weight is not that of its rule' END),
 			(CASE WHEN l.kind = 'computed' THEN CASE
 				WHEN l.indicator_id IS NULL THEN 'its indicator is gone'
+				WHEN l.indicator_code IS DISTINCT FROM l.rule_indicator THEN 'its indicator is not that of its rule'
 				WHEN (f.figure, trim_scale(f.numerator), trim_scale(f.denominator)) IS DISTINCT FROM (l.value, (l.evidence ->> 'numerator')::numeric, (l.evidence ->> 'denominator')::numeric) THEN 'its value is not what its counts give'
 				WHEN dcm.item_points(l.item, l.value, (l.evidence ->> 'class')::smallint) IS DISTINCT FROM l.points THEN format('its points are %s, and its rule gives %s', l.points, dcm.item_points(l.item, l.value, (l.evidence ->> 'class')::smallint))
 				-- days that are closed say for good what was computed of them
@@ -61,6 +63,7 @@ BEGIN
 							JOIN dcm.tally_fields() AS t ON t.field = n.key AND t.unit <> 'stock' AND t.field <> 'overdue_open'
 						WHERE n.value::bigint <> coalesce(dcm.count_of(y.tally, n.key), 0))
 					THEN 'the facts of its days are not what it was computed from' END END),
+			(CASE WHEN l.kind = 'entered' AND (l.points < l.least OR l.points > l.most) THEN 'its points are more or less than its rule allows' END),
 			(CASE WHEN l.kind = 'reversal' AND (o.id >= l.id OR (o.period, o.scorecard, o.subject, o.item, o.weight, o.value, -o.points) IS DISTINCT FROM (l.period, l.scorecard, l.subject, l.item, l.weight, l.value, l.points))
 				THEN 'it does not take away what the entry gave that it reverses' END),
 			(CASE WHEN l.kind = 'reversal' AND l.request IS NULL AND (l.kind_after, l.key_after) IS DISTINCT FROM ('computed', (l.period, l.scorecard, l.subject, l.item)::text)
@@ -70,6 +73,13 @@ BEGIN
 					OR CASE l.kind WHEN 'entered' THEN (r.value, r.points, r.case_no) IS DISTINCT FROM (l.value, l.points, l.case_no) ELSE r.reverses IS DISTINCT FROM l.reverses END)
 				THEN 'it is not what one person asked for and another approved' END)) AS v (problem)
 	WHERE v.problem IS NOT NULL
+	UNION ALL
+	-- one entry stands for an item, and one for a card
+	SELECT max(l.id), min(l.period_code), format('%s entries stand for one %s', count(*), CASE l.kind WHEN 'card' THEN 'card' ELSE 'item' END)
+	FROM ledger AS l
+	WHERE l.kind IN ('computed', 'card') AND NOT EXISTS (SELECT FROM dcm.score_entry AS x WHERE x.reverses = l.id)
+	GROUP BY l.kind, l.period, l.scorecard, l.subject, l.item
+	HAVING count(*) > 1
 	UNION ALL
 	-- what two persons agreed on is in it
 	SELECT NULL, p.code, format('request %s was approved, and the ledger does not have all of it', r.id)

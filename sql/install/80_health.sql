@@ -140,6 +140,24 @@ BEGIN
 		RETURN NEXT;
 	END IF;
 
+	-- what is only added to: records, periods and scores
+	part := 'guard';
+	SELECT string_agg(DISTINCT r.relname::text, ', ' ORDER BY r.relname::text) INTO open_tables
+	FROM pg_class AS r
+	WHERE r.relnamespace = 'dcm'::regnamespace AND NOT r.relispartition AND (
+		EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = r.oid AND NOT t.tgisinternal AND t.tgenabled = 'D')
+		OR r.relname IN ('score_entry', 'score_request', 'period_log') AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = r.oid AND t.tgname = 'refuse_change')
+		OR r.relname = 'score_request' AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = r.oid AND t.tgname = 'keep_request')
+		OR r.relname = 'period_card' AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = r.oid AND t.tgname = 'keep_card')
+		OR r.relname = 'period' AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = r.oid AND t.tgname = 'keep_period'));
+	IF open_tables IS NOT NULL THEN
+		level := 'error';
+		problem := format('A trigger is missing or switched off on %s: rows may have been changed that are kept.', open_tables);
+		problem_zh := format('以下表的触发器缺失或被停用:%s,其中只增不改的数据可能已被改动。', open_tables);
+		advice := 'ALTER TABLE dcm.… ENABLE TRIGGER USER; then dcm.verify_all(anchor => …), dcm.verify_scores(), and ask who did it.';
+		RETURN NEXT;
+	END IF;
+
 	part := 'auto';
 	FOR c IN SELECT r.name, r.step FROM auto_rule AS r
 		WHERE r.valid @> now() AND NOT EXISTS (SELECT FROM auto_steps() AS s WHERE r.id = ANY (s.rules))

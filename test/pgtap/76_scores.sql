@@ -164,6 +164,9 @@ SELECT is(pg_temp.refused('all', 'SELECT dcm.enter_score(''month'', ''2015-03'',
 SELECT is((SELECT count(*) FROM dcm.score_entry), 0::bigint, 'which counts for nothing yet');
 SELECT is(pg_temp.refused('all', 'SELECT dcm.decide_score(min(id), true) FROM dcm.score_request'), '42501 dcm.separation', 'nor by the same person');
 SELECT is(pg_temp.refused('all', 'SELECT dcm.decide_scores(array_agg(id), true) FROM dcm.score_request'), '42501 dcm.separation', 'in a list neither');
+UPDATE dcm.person SET code = 'all2' WHERE code = 'all';
+SELECT is(pg_temp.refused('all2', 'SELECT dcm.decide_score(min(id), true) FROM dcm.score_request'), '42501 dcm.separation', 'nor under another code');
+UPDATE dcm.person SET code = 'all' WHERE code = 'all2';
 SELECT is(pg_temp.refused('other', 'SELECT dcm.decide_score(0, true)'), '22023 dcm.bad_score', 'what nobody asked');
 SELECT is(pg_temp.refused('other', 'SELECT dcm.decide_score(min(id), NULL) FROM dcm.score_request'), '22023 dcm.bad_score', 'neither yes nor no');
 SELECT is(pg_temp.by('other', 'SELECT dcm.decide_scores(array_agg(id), true) FROM dcm.score_request'), '2', 'by another it is');
@@ -185,6 +188,7 @@ SELECT is_empty('SELECT * FROM dcm.to_leave_last(''month'', ''2015-03'', ''own''
 CREATE TEMP TABLE moment (what text PRIMARY KEY, at timestamptz);
 SELECT is(pg_temp.refused('all', 'SELECT dcm.announce_period(''month'', ''2015-03'', ''infinity'')'), '55000 dcm.period_waits', 'not without an end');
 SELECT is(pg_temp.refused('all', 'SELECT dcm.announce_period(''month'', ''2015-03'', clock_timestamp())'), '55000 dcm.period_waits', 'nor with an end that has been');
+SELECT is(pg_temp.refused('all', 'SELECT dcm.announce_period(''month'', ''2015-03'', ''9999-12-31'')'), '55000 dcm.period_waits', 'nor one that nobody sees');
 INSERT INTO dcm.period (kind, code, since, till, step) VALUES ('own', 'now', CURRENT_DATE, CURRENT_DATE + 1, 'draft');
 SELECT is(pg_temp.refused('all', 'SELECT dcm.announce_period(''own'', ''now'')'), '55000 dcm.period_waits', 'nor before its last day is over');
 SELECT is(pg_temp.by('all', 'SELECT dcm.announce_period(''month'', ''2015-03'', now() + interval ''1 day'')'), '9', 'announced');
@@ -250,6 +254,37 @@ SELECT is((SELECT string_agg(payload::text, ',') FROM dcm.outbox WHERE kind = 'p
 SELECT is((SELECT string_agg(step, ' ' ORDER BY id) FROM dcm.period_log WHERE code = '2015-03'), 'open draft announced closed published', 'each step is on record');
 SELECT is((SELECT count(*) FROM dcm.verify_scores()), 0::bigint, 'the ledger is sound');
 INSERT INTO moment VALUES ('published', clock_timestamp());
+-- a rule that is changed now changes nothing of what is published
+UPDATE dcm.score_item SET least = -100, most = -30, external = NOT external WHERE scorecard = 'own' AND code = 'rework' AND valid @> now();
+SELECT is((SELECT (s.score, s.internal, s.external)::text FROM dcm.period_scores('month', '2015-03', 'own') AS s WHERE subject = 'cg'), '(75.50,57.50,18.00)', 'bounds and sides are those of the rule that an entry names');
+SELECT is(t.try(s), '23514 dcm.period_kept', s) FROM unnest(ARRAY['DELETE FROM dcm.period_card', 'UPDATE dcm.period_card SET rules_at = now()', 'INSERT INTO dcm.period_card SELECT period, ''cn_org'', rules_at FROM dcm.period_card']) AS s;
+-- entries that the owner adds with a hash that is right are found where they say what no rule gives
+CREATE FUNCTION pg_temp.forged(changes jsonb, of_kind text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	e dcm.score_entry;
+	answer text;
+BEGIN
+	BEGIN
+		SELECT l.* INTO e FROM dcm.score_entry AS l WHERE l.kind = of_kind AND NOT EXISTS (SELECT FROM dcm.score_entry AS x WHERE x.reverses = l.id) ORDER BY l.id DESC LIMIT 1;
+		e := jsonb_populate_record(e, changes);
+		PERFORM dcm.append_score(e);
+		answer := (SELECT string_agg(v.problem, ', ' ORDER BY v.problem) FROM dcm.verify_scores() AS v);
+		RAISE SQLSTATE 'ZZ000';
+	EXCEPTION WHEN SQLSTATE 'ZZ000' THEN
+		RETURN answer;
+	END;
+END $$;
+SELECT is(pg_temp.forged('{}', 'computed'), '2 entries stand for one item', 'an entry twice');
+SELECT is(pg_temp.forged('{}', 'card'), '2 entries stand for one card', 'another card');
+SELECT matches(pg_temp.forged('{"points": 500, "value": 500}', 'entered'), 'its points are more or less than its rule allows', 'more than there is');
+-- who may not be NaN or infinite, and health tells of triggers that are off
+SELECT matches(t.try(s), '^23514 ', s) FROM unnest(ARRAY['UPDATE dcm.score_item SET per_unit = ''NaN'' WHERE scorecard = ''own'' AND code = ''rework'' AND valid @> now()', 'UPDATE dcm.grade SET since = ''NaN'' WHERE scorecard = ''own''', 'UPDATE dcm.scorecard SET min_sample = ''Infinity'' WHERE code = ''own''']) AS s;
+SELECT is((SELECT count(*) FROM dcm.health() WHERE part = 'guard'), 0::bigint, 'every trigger is there');
+ALTER TABLE dcm.period_log DISABLE TRIGGER USER;
+DROP TRIGGER refuse_change ON dcm.score_entry;
+SELECT is((SELECT problem FROM dcm.health() WHERE part = 'guard'), 'A trigger is missing or switched off on period_log, score_entry: rows may have been changed that are kept.', 'or told');
+ALTER TABLE dcm.period_log ENABLE TRIGGER USER;
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON dcm.score_entry FOR EACH STATEMENT EXECUTE FUNCTION dcm.refuse_change();
 
 -- What comes later goes to the next day and is listed.
 SELECT isnt((t.act('han', no, 'handle', t.data('handle'), '2015-03-05 16:00+08')).state, NULL, 'told late') FROM c WHERE n = 4;

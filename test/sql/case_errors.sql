@@ -266,6 +266,9 @@ SELECT told.by('all', 'SELECT dcm.decide_score(dcm.enter_score(''month'', ''2015
 SELECT told.by('all', 'SELECT dcm.correct_score(0, 1, ''x'')');
 SELECT told.by('all', 'SELECT dcm.decide_score(0, true)');
 SELECT told.by('lia', 'SELECT dcm.close_period(''month'', ''2015-03'')');
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT told.by('all', 'SELECT dcm.announce_period(''own'', ''now'')');
+COMMIT;
 SELECT told.by('all', 'SELECT dcm.issue_bulletin(''own'', ''now'')');
 SELECT told.by('all', 'SELECT dcm.issue_bulletin(''own'', ''2015-04'')');
 SELECT told.by('all', 'SELECT dcm.issue_bulletin(''own'', ''told'', number => 0)');
