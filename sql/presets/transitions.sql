@@ -148,8 +148,11 @@ INSERT INTO @into@.action_key (action, key, type, required, meaning, meaning_en)
 ON CONFLICT DO NOTHING;
 
 INSERT INTO @into@.transition (state, action, next_state, roles, effects)
-SELECT t.state, t.action, t.next_state, t.roles::text[], t.effects::text[]
-FROM (VALUES
+-- in the order in which they are written, since buttons are shown in that of ids
+SELECT x.state, x.action, x.next_state, x.roles, x.effects
+FROM (
+SELECT 1 AS part, t.n, t.state, t.action, t.next_state, t.roles::text[] AS roles, t.effects::text[] AS effects
+FROM (SELECT row_number() OVER () AS n, v.* FROM (VALUES
 	(NULL, 'report', 'reported', '{*}', '{}'),
 	('reported', 'resolve_on_site', 'checked', '{collector}', '{on_site}'),
 	('reported', 'accept', 'accepted', '{acceptor,system}', '{}'),
@@ -188,12 +191,12 @@ FROM (VALUES
 	('checking', 'fail_check', 'handling', '{collector}', '{finish_task,rework}'),
 	('verifying', 'reassign_task', NULL, '{shift_leader,acceptor}', '{reassign_task}'),
 	('checking', 'reassign_task', NULL, '{shift_leader,acceptor}', '{reassign_task}'),
-	('checked', 'close', 'closed', '{shift_leader,system}', '{}')) AS t (state, action, next_state, roles, effects)
+	('checked', 'close', 'closed', '{shift_leader,system}', '{}')) AS v (state, action, next_state, roles, effects)) AS t
 WHERE NOT EXISTS (SELECT FROM @into@.transition AS o WHERE o.state IS NOT DISTINCT FROM t.state AND o.action = t.action)
 UNION ALL
-SELECT s.code, a.action, a.next_state, a.roles::text[], a.effects::text[]
+SELECT 2, a.n, s.code, a.action, a.next_state, a.roles::text[], a.effects::text[]
 FROM @into@.state AS s
-	CROSS JOIN (VALUES
+	CROSS JOIN (SELECT row_number() OVER () AS n, v.* FROM (VALUES
 		('amend', NULL, '{acceptor,shift_leader,dispatcher}', '{amend}'),
 		('void', 'voided', '{shift_leader}', '{}'),
 		('merge', 'voided', '{shift_leader}', '{merge}'),
@@ -208,7 +211,7 @@ FROM @into@.state AS s
 		('rate', NULL, '{acceptor,shift_leader}', '{}'),
 		('recompute_deadlines', NULL, '{system}', '{recompute}'),
 		('remind', NULL, '{dispatcher,shift_leader,leader,inspector}', '{}'),
-		('comment', NULL, '{*}', '{}')) AS a (action, next_state, roles, effects)
+		('comment', NULL, '{*}', '{}')) AS v (action, next_state, roles, effects)) AS a
 WHERE NOT EXISTS (SELECT FROM @into@.transition AS o WHERE o.state = s.code AND o.action = a.action)
 	AND CASE a.action
 		WHEN 'amend' THEN s.code IN ('reported', 'verifying', 'accepted', 'filed', 'dispatched', 'handling', 'suspended')
@@ -222,4 +225,5 @@ WHERE NOT EXISTS (SELECT FROM @into@.transition AS o WHERE o.state = s.code AND 
 		WHEN 'judge_return' THEN s.code IN ('filed', 'dispatched', 'handling', 'suspended', 'handled', 'checking', 'checked', 'closed')
 		WHEN 'rule_liability' THEN s.code NOT IN ('reported', 'verifying', 'accepted', 'rejected')
 		WHEN 'rate' THEN s.ending
-		ELSE NOT s.ending END;
+		ELSE NOT s.ending END) AS x
+ORDER BY x.part, CASE x.part WHEN 2 THEN x.state END COLLATE "C", x.n;

@@ -95,7 +95,7 @@ SELECT state, time_limit, first_due, handled_at FROM dcm.case_card WHERE case_no
 SELECT event, day, org, timed, in_time FROM dcm.score_event('2026-09-01', '2026-10-31')
 WHERE event IN ('reported', 'filed', 'handled', 'closed') ORDER BY day, event;
 SELECT filed, handled, closed, handled_rate, closed_rate, in_time_rate FROM dcm.eval_city('2026-09-01', '2026-10-31');
-SELECT area, name, filed, handled, closed, in_time_rate FROM dcm.eval_region('2026-09-01', '2026-10-31');
+SELECT area, name, filed, handled, closed, in_time_rate FROM dcm.eval_region('2026-09-01', '2026-10-31') ORDER BY area;
 SELECT '{"filed": 12, "closed": 10}'::dcm.tally + '{"closed": 1, "handling_seconds": 5400}' AS sum;
 SELECT dcm.tally '{"filed": 12, "closed": 10}' -> 'closed' AS closed, dcm.count_of('{"filed": 12}', 'closed') AS none;
 SELECT f.state, dcm.tally_agg(dcm.marks('filed', f.filed_at IS NOT NULL, 'handled_in_time', f.handled_at <= f.due))
