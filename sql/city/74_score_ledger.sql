@@ -182,6 +182,53 @@ COMMENT ON FUNCTION dcm.keep_card() IS 'Trigger: the scorecards of a period that
 REVOKE ALL ON FUNCTION dcm.keep_card() FROM PUBLIC;
 CREATE TRIGGER keep_card BEFORE INSERT OR UPDATE OR DELETE ON dcm.period_card FOR EACH ROW EXECUTE FUNCTION dcm.keep_card();
 
+-- So does the class of a subject, from the announcement to the close.
+CREATE FUNCTION dcm.keep_class() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100
+	SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+DECLARE
+	card text := CASE TG_OP WHEN 'DELETE' THEN OLD.scorecard ELSE NEW.scorecard END;
+	kept text;
+BEGIN
+	SELECT p.code INTO kept
+	FROM dcm.period AS p JOIN dcm.period_card AS c ON c.period = p.id
+	WHERE p.step = 'announced' AND c.scorecard IN (card, CASE WHEN TG_OP = 'UPDATE' THEN OLD.scorecard END) LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'check_violation',
+			MESSAGE = format('classes of scorecard "%s" stay until period "%s" is closed', card, kept),
+			DETAIL = 'It is announced by them.',
+			CONSTRAINT = 'dcm.period_kept';
+	END IF;
+	RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+COMMENT ON FUNCTION dcm.keep_class() IS 'Trigger: classes of a scorecard stay while a period by it is announced and not closed (23514). 触发器:公示期间分类不改。';
+REVOKE ALL ON FUNCTION dcm.keep_class() FROM PUBLIC;
+CREATE TRIGGER keep_class BEFORE INSERT OR UPDATE OR DELETE ON dcm.score_class FOR EACH ROW EXECUTE FUNCTION dcm.keep_class();
+
+-- And the code of a body, by which its scores name it.
+CREATE FUNCTION dcm.keep_code() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100
+	SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM dcm.score_entry AS l JOIN dcm.scorecard AS c ON c.code = l.scorecard WHERE l.subject = OLD.code AND c.kind IN ('org', 'company')) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'check_violation',
+			MESSAGE = format('the code of body "%s" stays', OLD.code),
+			DETAIL = 'Its scores name it by that.',
+			HINT = 'End the body, and name another as its successor.',
+			CONSTRAINT = 'dcm.period_kept';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION dcm.keep_code() IS 'Trigger: the code of a body that has scores stays (23514). 触发器:已有评分的机构代码不改。';
+REVOKE ALL ON FUNCTION dcm.keep_code() FROM PUBLIC;
+CREATE TRIGGER keep_code BEFORE UPDATE ON dcm.org FOR EACH ROW WHEN (OLD.code <> NEW.code) EXECUTE FUNCTION dcm.keep_code();
+
 CREATE FUNCTION dcm.score_hash(before bytea, entry dcm.score_entry) RETURNS bytea
 	LANGUAGE sql STABLE PARALLEL SAFE COST 100
 BEGIN ATOMIC

@@ -344,6 +344,9 @@ AS $$
 		WHEN p.appeals_till > clock_timestamp() THEN format('Bodies may appeal until %s.', p.appeals_till)
 		WHEN EXISTS (SELECT FROM dcm.score_request AS r WHERE r.period = p.id AND r.decided_at IS NULL) THEN 'Scores that were entered wait for a second person (dcm.score_request).'
 		WHEN w.case_no IS NOT NULL THEN format('An appeal on case %s is not decided yet.', w.case_no)
+		-- a campaign within a month does not freeze the month's days before the month does
+		WHEN p.kind = 'own' AND closing AND p.till > (SELECT coalesce(max(x.till) FILTER (WHERE x.step IN ('closed', 'published')), '-infinity') FROM dcm.period AS x WHERE x.kind <> 'own' HAVING count(*) > 0)
+			THEN 'The week or month of its last day is not closed.'
 		-- its close would freeze days of which others may still tell and appeal
 		WHEN o.code IS NOT NULL THEN format('Period "%s" of kind %s, which was announced before it and shares days with it, is not closed.', o.code, o.kind)
 		ELSE (SELECT format('Period "%s" before it is %s.', x.code, x.step) FROM dcm.period AS x
@@ -370,7 +373,13 @@ DECLARE
 	who constant text := dcm.person_with('score_roles');
 	p dcm.period := dcm.period_in(kind, code, '{draft}');
 	fault constant text := CASE WHEN NOT isfinite(appeals_till) OR appeals_till <= clock_timestamp() OR appeals_till > clock_timestamp() + interval '1 year'
-		THEN 'Appeals end some day to come, within a year.' ELSE dcm.period_waits(p, false) END;
+		THEN 'Appeals end some day to come, within a year.'
+		WHEN EXISTS (
+			SELECT FROM dcm.score_request AS r
+				JOIN dcm.period_card AS c ON (c.period, c.scorecard) = (r.period, r.scorecard)
+				JOIN dcm.score_item AS i ON i.id = r.item
+			WHERE r.period = p.id AND r.approved IS NOT FALSE AND NOT i.valid @> c.rules_at)
+		THEN 'Scores were entered by another version of their rule than that by which it was evaluated; evaluate it by that one.' ELSE dcm.period_waits(p, false) END;
 	n bigint;
 BEGIN
 	IF fault IS NOT NULL THEN

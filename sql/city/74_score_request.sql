@@ -1,6 +1,29 @@
 -- Scores that no log holds, and corrections: one person asks, another decides, and
 -- the ledger has an entry once both have.
 
+-- Nobody enters, corrects or approves scores of a body in which they have a post.
+CREATE FUNCTION dcm.require_other_body(who text, scorecard text, subject text) RETURNS void
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 100
+	SET search_path = pg_catalog, dcm, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (
+		SELECT FROM dcm.scorecard AS c
+			JOIN dcm.org AS o ON o.code = require_other_body.subject
+			JOIN dcm.post AS t ON t.org = o.id AND t.valid @> now()
+			JOIN dcm.person AS h ON h.id = t.person
+		WHERE c.code = require_other_body.scorecard AND c.kind IN ('org', 'company') AND h.code = who) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('person "%s" has a post in body "%s"', who, subject),
+			DETAIL = 'Scores of a body are entered and approved by others.',
+			CONSTRAINT = 'dcm.separation';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dcm.require_other_body(text, text, text) IS '42501 dcm.separation where the person has a post in the body that is scored. 不得为本单位评分。';
+REVOKE ALL ON FUNCTION dcm.require_other_body(text, text, text) FROM PUBLIC;
+
 CREATE FUNCTION dcm.enter_score(kind text, code text, scorecard text, subject text, item text, value numeric, reason text, evidence jsonb DEFAULT '{}', case_no bigint DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000
 	SECURITY DEFINER SET search_path = pg_catalog, dcm, pg_temp
@@ -39,6 +62,7 @@ BEGIN
 			DETAIL = fault,
 			CONSTRAINT = 'dcm.bad_score';
 	END IF;
+	PERFORM dcm.require_other_body(who, scorecard, subject);
 	INSERT INTO dcm.score_request (period, scorecard, subject, item, value, points, reason, evidence, case_no, asked_by, asker)
 	VALUES (p.id, scorecard, subject, i.id, value, dcm.item_points(i.id, value), reason, coalesce(evidence, '{}'), case_no, who, (SELECT h.id FROM dcm.person AS h WHERE h.code = who))
 	RETURNING id INTO made;
@@ -113,6 +137,7 @@ BEGIN
 			DETAIL = fault,
 			CONSTRAINT = 'dcm.bad_score';
 	END IF;
+	PERFORM dcm.require_other_body(who, e.scorecard, e.subject);
 	INSERT INTO dcm.score_request (period, scorecard, subject, item, points, reverses, reason, evidence, case_no, asked_by, asker)
 	VALUES (e.period, e.scorecard, e.subject, e.item, round(points, i.decimals), entry, reason, coalesce(evidence, '{}'), e.case_no, who, (SELECT h.id FROM dcm.person AS h WHERE h.code = who))
 	RETURNING id INTO made;
@@ -159,6 +184,7 @@ BEGIN
 			DETAIL = 'A score is approved by another person than the one who entered it.',
 			CONSTRAINT = 'dcm.separation';
 	END IF;
+	PERFORM dcm.require_other_body(who, r.scorecard, r.subject);
 	UPDATE dcm.score_request AS x SET decided_by = who, decided_at = clock_timestamp(), approved = decide_score.approved WHERE x.id = request;
 	IF NOT approved THEN
 		RETURN NULL;

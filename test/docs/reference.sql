@@ -40,7 +40,7 @@ SELECT m.*,
 			'person_with', 'told_at', 'told_after', 'is_loader', 'next_days', 'falls', 'take_intake', 'move_intakes', 'held_intake', 'erase_text', 'erase_address', 'endorser', 'org_within',
 			'require_figures', 'require_period_kind', 'fact_label', 'handling_seconds', 'near_point', 'batch_fault', 'mode_gives', 'centre_of', 'territory', 'centre_reach', 'auto_steps', 'auto_open', 'auto_judge', 'auto_doubt', 'auto_note', 'auto_carry', 'auto_batch', 'sample_draw', 'find_sample', 'anchor_leaf', 'anchor_leaves', 'anchor_root', 'config_digest', 'merkle_root', 'merkle_path', 'city_script', 'city_steps', 'run_city_script', 'data_families', 'column_srid',
 			'among', 'among_support', 'my_first_grid', 'my_last_grid', 'my_person', 'my_roles', 'my_duty_areas', 'sees_freely', 'sees_intakes', 'without_caller', 'require_sight',
-			'require_read_committed', 'keep_card', 'check_tiers', 'check_factors', 'raw_points', 'cases_for', 'append_score', 'book_period', 'period_in', 'period_waits', 'rules_time', 'card_of', 'subject_leaders', 'score_hash', 'score_digest', 'book_facts', 'fact_subject', 'event_field', 'work_out_facts', 'roll_up_cases') AS machinery
+			'require_read_committed', 'keep_card', 'keep_class', 'keep_code', 'require_other_body', 'check_tiers', 'check_factors', 'raw_points', 'cases_for', 'append_score', 'book_period', 'period_in', 'period_waits', 'rules_time', 'card_of', 'subject_leaders', 'score_hash', 'score_digest', 'book_facts', 'fact_subject', 'event_field', 'work_out_facts', 'roll_up_cases') AS machinery
 FROM member AS m;
 
 CREATE TEMP VIEW chapter (turn, division, title) AS VALUES

@@ -153,6 +153,10 @@ SELECT is(pg_temp.by('all', 'SELECT dcm.evaluate(''month'', ''2015-03'', ''own''
 SELECT is((SELECT score FROM dcm.period_scores('month', '2015-03', 'own') WHERE subject = 'cg'), round((45 + 15) / 0.9 - 4, 2), 'which differ');
 SELECT is(pg_temp.by('all', 'SELECT dcm.evaluate(''month'', ''2015-03'', ''own'')'), '9', 'back to those of March');
 
+-- Whoever scores a body has no post in it.
+SELECT is(pg_temp.refused('all', 'SELECT dcm.enter_score(''month'', ''2015-03'', ''own'', ''cg'', ''third'', 90, ''r'', ''{"a": 1}'')'), '42501 dcm.separation', 'nobody scores the own body');
+UPDATE dcm.post AS t SET org = (SELECT id FROM dcm.org WHERE code = 'sc') FROM dcm.person AS h WHERE h.id = t.person AND h.code IN ('all', 'other') AND t.org IN (SELECT id FROM dcm.org WHERE code IN ('cg', 'hw', 'cg2'));
+
 -- What a third party found, entered by one and approved by another.
 SELECT is(pg_temp.refused('all', format('SELECT dcm.enter_score(''month'', ''2015-03'', ''own'', %s)', a)), '22023 dcm.bad_score', 'not ' || a)
 FROM unnest(ARRAY['''cg'', ''luck'', 1, ''r'', ''{"a": 1}''', '''cg'', ''closed'', 1, ''r'', ''{"a": 1}''', '''nobody'', ''third'', 1, ''r'', ''{"a": 1}''', 'NULL, ''third'', 1, ''r'', ''{"a": 1}''', '''cg'', ''third'', 101, ''r'', ''{"a": 1}''', '''cg'', ''third'', -1, ''r'', ''{"a": 1}''',
@@ -257,7 +261,18 @@ INSERT INTO moment VALUES ('published', clock_timestamp());
 -- a rule that is changed now changes nothing of what is published
 UPDATE dcm.score_item SET least = -100, most = -30, external = NOT external WHERE scorecard = 'own' AND code = 'rework' AND valid @> now();
 SELECT is((SELECT (s.score, s.internal, s.external)::text FROM dcm.period_scores('month', '2015-03', 'own') AS s WHERE subject = 'cg'), '(75.50,57.50,18.00)', 'bounds and sides are those of the rule that an entry names');
-SELECT is(t.try(s), '23514 dcm.period_kept', s) FROM unnest(ARRAY['DELETE FROM dcm.period_card', 'UPDATE dcm.period_card SET rules_at = now()', 'INSERT INTO dcm.period_card SELECT period, ''cn_org'', rules_at FROM dcm.period_card']) AS s;
+SELECT is(t.try('UPDATE dcm.org SET code = ''cgx'' WHERE code = ''cg'''), '23514 dcm.period_kept', 'a body keeps the code by which its scores name it');
+-- classes stay while a period is announced; an own period closes after the month of its last day; entered and evaluated by one version
+SELECT isnt(pg_temp.by('all', 'SELECT dcm.open_period(''own'', ''late'', ''2015-03-26'', ''2015-04-10'')'), NULL, 'an own period');
+SELECT isnt(pg_temp.by('all', 'SELECT dcm.evaluate(''own'', ''late'', ''own'', now())'), NULL, 'evaluated by the rules of today');
+SELECT isnt(pg_temp.by('all', 'SELECT dcm.enter_score(''own'', ''late'', ''own'', ''cg'', ''third'', 50, ''r'', ''{"a": 1}'')'), NULL, 'and entered by them');
+SELECT isnt(pg_temp.by('all', 'SELECT dcm.evaluate(''own'', ''late'', ''own'')'), NULL, 'then evaluated by those of then');
+SELECT is(pg_temp.refused('all', 'SELECT dcm.announce_period(''own'', ''late'')'), '55000 dcm.period_waits', 'which is not announced');
+SELECT isnt(pg_temp.by('all', 'SELECT dcm.evaluate(''own'', ''late'', ''own'', now())'), NULL, 'until it is evaluated by what was entered');
+SELECT is(pg_temp.by('all', 'SELECT dcm.announce_period(''own'', ''late'')') IS NOT NULL, true, 'announced');
+SELECT is(t.try('INSERT INTO dcm.score_class (scorecard, subject, class) VALUES (''own'', ''cg'', 2)'), '23514 dcm.period_kept', 'no class changes meanwhile');
+SELECT is(pg_temp.refused('all', 'SELECT dcm.close_period(''own'', ''late'')'), '55000 dcm.period_waits', 'nor is it closed before the month');
+SELECT is(t.try(s), '23514 dcm.period_kept', s) FROM unnest(ARRAY['DELETE FROM dcm.period_card WHERE period = (SELECT id FROM dcm.period WHERE code = ''2015-03'')', 'UPDATE dcm.period_card SET rules_at = now()', 'INSERT INTO dcm.period_card SELECT period, ''cn_org'', rules_at FROM dcm.period_card']) AS s;
 -- entries that the owner adds with a hash that is right are found where they say what no rule gives
 CREATE FUNCTION pg_temp.forged(changes jsonb, of_kind text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

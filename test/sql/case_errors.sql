@@ -260,9 +260,9 @@ SELECT told.by('all', 'SELECT dcm.evaluate(''month'', ''2015-03'', ''own'', now(
 SELECT told.by('all', 'SELECT dcm.publish_period(''month'', ''2015-03'')');
 SELECT regexp_replace(told.by('all', 'SELECT dcm.announce_period(''own'', ''now'')'), '[0-9]{4}-[0-9]{2}-[0-9]{2}', '(day)');
 SELECT told.error('UPDATE dcm.period SET till = till + 1 WHERE code = ''2015-03''');
-SELECT told.by('all', 'SELECT dcm.enter_score(''month'', ''2015-03'', ''own'', ''cg'', ''third'', 101, ''x'', ''{"document": "x"}'')');
-SELECT told.by('all', 'SELECT dcm.enter_scores(''month'', ''2015-03'', ''own'', ''third'', ''{"cg": "90"}'', ''x'', ''{"document": "x"}'')');
-SELECT told.by('all', 'SELECT dcm.decide_score(dcm.enter_score(''month'', ''2015-03'', ''own'', ''cg'', ''third'', 90, ''x'', ''{"document": "x"}''), true)');
+SELECT told.by('all', 'SELECT dcm.enter_score(''month'', ''2015-03'', ''own'', ''hw'', ''third'', 101, ''x'', ''{"document": "x"}'')');
+SELECT told.by('all', 'SELECT dcm.enter_scores(''month'', ''2015-03'', ''own'', ''third'', ''{"hw": "90"}'', ''x'', ''{"document": "x"}'')');
+SELECT told.by('all', 'SELECT dcm.decide_score(dcm.enter_score(''month'', ''2015-03'', ''own'', ''hw'', ''third'', 90, ''x'', ''{"document": "x"}''), true)');
 SELECT told.by('all', 'SELECT dcm.correct_score(0, 1, ''x'')');
 SELECT told.by('all', 'SELECT dcm.decide_score(0, true)');
 SELECT told.by('lia', 'SELECT dcm.close_period(''month'', ''2015-03'')');
