@@ -131,7 +131,7 @@ for my $client (1 .. 3)
 # --- it goes on there: numbers, jobs, anchors
 my $after = start_load($standby, 'after', 3);
 $standby->poll_query_until('city', q{SELECT count(*) > 40 FROM dcm.act_key WHERE client_key ~ '^after'}) or die 'nothing goes on';
-$standby->safe_psql('city', q{CALL dcm.run_jobs('escalate')}, @jobs);
+$standby->safe_psql('city', qq{CALL dcm.run_jobs('$_')}, @jobs) for qw(escalate resume);
 IPC::Run::kill_kill($_) for @{ $after->{clients} };
 is($standby->safe_psql('city', $sound, @owner), "0\n0\n0\n0\n0", 'acts go on, no number is given twice, no job has done its work twice');
 is($standby->safe_psql('city', q{

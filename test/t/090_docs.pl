@@ -56,7 +56,7 @@ my ($faults) = text_of('sql/install/27_import.sql') =~ /RETURN CASE split_part\(
 is_deeply([ grep { text_of('docs/loading.md') !~ /^\|[^|]*`\Q$_\E`[^|]*\|/m } $faults =~ /^\t\tWHEN '(\w+)' THEN/mg ], [], 'docs/loading.md tells every kind of fault');
 
 # the picture of the stages has the moves of the preset, and no others
-my ($moves) = text_of('sql/presets/transitions.sql') =~ /^INSERT INTO \@into\@\.transition (.*?)\) AS t \(/ms;
+my ($moves) = text_of('sql/presets/transitions.sql') =~ /^INSERT INTO \@into\@\.transition (.*?)\) AS v \(state/ms;
 my %preset = map { $_ => 1 } map { s/^\[\*\] --> (\w+) : report$/[*] --> $1 : report/r }
 	map { "$_->[0] --> $_->[2] : $_->[1]" }
 	map { [ map { s/'//gr } /^(NULL|'\w+'), ('\w+'), ('\w+')/ ] }
