@@ -424,7 +424,7 @@ BEGIN
 	END IF;
 	-- first the close: what is told from here on counts on the day after it, so that
 	-- what is booked is what the facts will say of these days for good
-	UPDATE dcm.period AS x SET step = 'closed', closed_at = clock_timestamp(), closed_by = (SELECT h.id FROM dcm.person AS h WHERE h.code = who) WHERE x.id = p.id;
+	UPDATE dcm.period AS x SET step = 'closed', closed_at = clock_timestamp(), closed_by = dcm.my_person() WHERE x.id = p.id;
 	INSERT INTO dcm.period_log (kind, code, step, by) VALUES (p.kind, p.code, 'closed', who);
 	n := dcm.book_period(p, who, 'facts until the close');
 	RETURN n;

@@ -11,8 +11,7 @@ BEGIN
 		SELECT FROM dcm.scorecard AS c
 			JOIN dcm.org AS o ON o.code = require_other_body.subject
 			JOIN dcm.post AS t ON t.org = o.id AND t.valid @> now()
-			JOIN dcm.person AS h ON h.id = t.person
-		WHERE c.code = require_other_body.scorecard AND c.kind IN ('org', 'company') AND h.code = who) THEN
+		WHERE c.code = require_other_body.scorecard AND c.kind IN ('org', 'company') AND t.person = dcm.my_person()) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'insufficient_privilege',
 			MESSAGE = format('person "%s" has a post in body "%s"', who, subject),
@@ -64,7 +63,7 @@ BEGIN
 	END IF;
 	PERFORM dcm.require_other_body(who, scorecard, subject);
 	INSERT INTO dcm.score_request (period, scorecard, subject, item, value, points, reason, evidence, case_no, asked_by, asker)
-	VALUES (p.id, scorecard, subject, i.id, value, dcm.item_points(i.id, value), reason, coalesce(evidence, '{}'), case_no, who, (SELECT h.id FROM dcm.person AS h WHERE h.code = who))
+	VALUES (p.id, scorecard, subject, i.id, value, dcm.item_points(i.id, value), reason, coalesce(evidence, '{}'), case_no, who, dcm.my_person())
 	RETURNING id INTO made;
 	RETURN made;
 END
@@ -139,7 +138,7 @@ BEGIN
 	END IF;
 	PERFORM dcm.require_other_body(who, e.scorecard, e.subject);
 	INSERT INTO dcm.score_request (period, scorecard, subject, item, points, reverses, reason, evidence, case_no, asked_by, asker)
-	VALUES (e.period, e.scorecard, e.subject, e.item, round(points, i.decimals), entry, reason, coalesce(evidence, '{}'), e.case_no, who, (SELECT h.id FROM dcm.person AS h WHERE h.code = who))
+	VALUES (e.period, e.scorecard, e.subject, e.item, round(points, i.decimals), entry, reason, coalesce(evidence, '{}'), e.case_no, who, dcm.my_person())
 	RETURNING id INTO made;
 	RETURN made;
 END
@@ -177,7 +176,7 @@ BEGIN
 			DETAIL = fault,
 			CONSTRAINT = 'dcm.bad_score';
 	END IF;
-	IF r.asked_by = who OR r.asker = (SELECT h.id FROM dcm.person AS h WHERE h.code = who) THEN
+	IF r.asked_by = who OR r.asker = dcm.my_person() THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'insufficient_privilege',
 			MESSAGE = format('person "%s" has asked for it', who),
