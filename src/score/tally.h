@@ -57,6 +57,9 @@ extern bool tally_next_stored(TallyReader *reader, int *field, int64 *value);
 extern Datum tally_make(const int64 *values, size_t slots);
 extern int	tally_field_by_name(const char *name, size_t length);
 extern int	tally_field_asked(const char *name, size_t length);
+/* tally_add() or tally_take() */
+typedef void (*TallyChange) (int64 *values, int field, int64 amount);
+
 extern void tally_add(int64 *values, int field, int64 amount);
 extern void tally_take(int64 *values, int field, int64 amount);
 

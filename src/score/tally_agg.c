@@ -135,9 +135,9 @@ get_amount(FunctionCallInfo fcinfo, int *field, int64 *amount)
 	return true;
 }
 
-/* dcm.tally_agg(field, amount): so much more of one field. */
-Datum
-dcm_tally_count(PG_FUNCTION_ARGS)
+/* Changes the state by the field and amount of a row. */
+static pg_attribute_always_inline Datum
+change_by_amount(FunctionCallInfo fcinfo, TallyChange change)
 {
 	TallyState *state = get_state(fcinfo);
 	int			field;
@@ -146,67 +146,58 @@ dcm_tally_count(PG_FUNCTION_ARGS)
 	if (get_amount(fcinfo, &field, &amount))
 	{
 		state = make_room(state, field);
-		tally_add(state->values, field, amount);
+		change(state->values, field, amount);
 	}
 	PG_RETURN_POINTER(state);
+}
+
+/* Changes the state by all that the tally of a row has. */
+static pg_attribute_always_inline Datum
+change_by_tally(FunctionCallInfo fcinfo, TallyChange change)
+{
+	TallyState *state = get_state(fcinfo);
+	TallyReader reader;
+	int			field;
+	int64		value;
+
+	if (!PG_ARGISNULL(1))
+	{
+		tally_begin_datum(&reader, PG_GETARG_DATUM(1));
+		while (tally_next_stored(&reader, &field, &value))
+		{
+			state = make_room(state, field);
+			change(state->values, field, value);
+		}
+	}
+	PG_RETURN_POINTER(state);
+}
+
+/* dcm.tally_agg(field, amount): so much more of one field. */
+Datum
+dcm_tally_count(PG_FUNCTION_ARGS)
+{
+	return change_by_amount(fcinfo, tally_add);
 }
 
 /* ... and so much less. */
 Datum
 dcm_tally_uncount(PG_FUNCTION_ARGS)
 {
-	TallyState *state = get_state(fcinfo);
-	int			field;
-	int64		amount;
-
-	if (get_amount(fcinfo, &field, &amount))
-	{
-		state = make_room(state, field);
-		tally_take(state->values, field, amount);
-	}
-	PG_RETURN_POINTER(state);
+	return change_by_amount(fcinfo, tally_take);
 }
 
 /* dcm.merge(tally): all that it has. */
 Datum
 dcm_tally_merge_in(PG_FUNCTION_ARGS)
 {
-	TallyState *state = get_state(fcinfo);
-	TallyReader reader;
-	int			field;
-	int64		value;
-
-	if (!PG_ARGISNULL(1))
-	{
-		tally_begin_datum(&reader, PG_GETARG_DATUM(1));
-		while (tally_next_stored(&reader, &field, &value))
-		{
-			state = make_room(state, field);
-			tally_add(state->values, field, value);
-		}
-	}
-	PG_RETURN_POINTER(state);
+	return change_by_tally(fcinfo, tally_add);
 }
 
 /* ... out of it again. */
 Datum
 dcm_tally_take_out(PG_FUNCTION_ARGS)
 {
-	TallyState *state = get_state(fcinfo);
-	TallyReader reader;
-	int			field;
-	int64		value;
-
-	if (!PG_ARGISNULL(1))
-	{
-		tally_begin_datum(&reader, PG_GETARG_DATUM(1));
-		while (tally_next_stored(&reader, &field, &value))
-		{
-			state = make_room(state, field);
-			tally_take(state->values, field, value);
-		}
-	}
-	PG_RETURN_POINTER(state);
+	return change_by_tally(fcinfo, tally_take);
 }
 
 /* Adds a partial result to another. */

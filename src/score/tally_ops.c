@@ -21,7 +21,7 @@ static const char *const units[] = {"count", "stock", "second"};
 
 /* One tally with another added or taken away. */
 static Datum
-join_tallies(Datum one, Datum other, void (*join) (int64 *values, int field, int64 amount))
+join_tallies(Datum one, Datum other, TallyChange join)
 {
 	int64		values[TALLY_SLOTS] = {0};
 	TallyReader reader;
