@@ -7,11 +7,9 @@ CREATE FUNCTION dcm.period_days(kind text, code text, OUT since date, OUT till d
 	SET search_path = pg_catalog, dcm, pg_temp
 AS $$
 DECLARE
-	month_day constant int := dcm.setting('month_starts_on')::int;
 	week_day constant int := dcm.setting('week_starts_on')::int;
 	part text[];
-	first_month date;
-	months int;
+	inside date;
 BEGIN
 	part := regexp_match(code, CASE kind WHEN 'week' THEN '^([1-9][0-9]{3})-W([0-5][0-9])$' WHEN 'month' THEN '^([1-9][0-9]{3})-(0[1-9]|1[0-2])$'
 		WHEN 'quarter' THEN '^([1-9][0-9]{3})-Q([1-4])$' WHEN 'year' THEN '^([1-9][0-9]{3})()$' END);
@@ -32,14 +30,9 @@ BEGIN
 			DETAIL = 'Periods read 2015-W09, 2015-03, 2015-Q1, 2015; any other is of kind own and is told its days.',
 			CONSTRAINT = 'dcm.bad_period';
 	END IF;
-	first_month := make_date(part[1]::int, CASE kind WHEN 'month' THEN part[2]::int WHEN 'quarter' THEN part[2]::int * 3 - 2 ELSE 1 END, 1);
-	months := CASE kind WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END;
-	-- from the 26th on a month is named after the one in which it ends
-	IF month_day > 1 THEN
-		first_month := (first_month - interval '1 month')::date;
-	END IF;
-	since := first_month + (month_day - 1);
-	till := (first_month + make_interval(months => months))::date + (month_day - 2);
+	-- the first day of the month that names it lies in it, whatever day it begins on
+	inside := make_date(part[1]::int, CASE kind WHEN 'month' THEN part[2]::int WHEN 'quarter' THEN part[2]::int * 3 - 2 ELSE 1 END, 1);
+	SELECT o.since, o.till INTO since, till FROM dcm.period_of(kind, inside, dcm.month_starts_on()) AS o;
 END
 $$;
 COMMENT ON FUNCTION dcm.period_days(text, text) IS

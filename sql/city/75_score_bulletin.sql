@@ -34,15 +34,11 @@ COMMENT ON TABLE dcm.bulletin_issue IS
 CREATE FUNCTION dcm.bulletin_figures(tally dcm.tally) RETURNS jsonb
 	LANGUAGE sql STABLE PARALLEL SAFE COST 100
 BEGIN ATOMIC
-	SELECT jsonb_build_object('reported', n.reported, 'filed', n.filed, 'handled', n.handled, 'closed', n.closed,
-		'handled_rate', dcm.rate(n.handled, n.filed), 'closed_rate', dcm.rate(n.closed, n.filed),
-		'in_time_rate', dcm.rate(n.closed_in_time, CASE (SELECT dcm.setting('in_time_denominator')) WHEN 'closed' THEN n.closed_timed ELSE n.filed_timed END),
-		'rework_rate', dcm.rate(n.reworked, n.handled))
-	FROM (
-		SELECT dcm.count_of(t.tally, 'reported') AS reported, dcm.count_of(t.tally, 'filed') AS filed, dcm.count_of(t.tally, 'handled') AS handled,
-			dcm.count_of(t.tally, 'closed') AS closed, dcm.count_of(t.tally, 'closed_in_time') AS closed_in_time, dcm.count_of(t.tally, 'filed_timed') AS filed_timed,
-			dcm.count_of(t.tally, 'closed_timed') AS closed_timed, dcm.count_of(t.tally, 'reworked') AS reworked
-		FROM (SELECT coalesce(bulletin_figures.tally, '{}') AS tally) AS t) AS n;
+	SELECT (
+			SELECT jsonb_object_agg(f.field, dcm.figure(t.tally, f.field, t.of_closed))
+			FROM unnest('{reported,filed,handled,closed,handled_rate,closed_rate,in_time_rate}'::text[]) AS f (field))
+		|| jsonb_build_object('rework_rate', dcm.rate(dcm.count_of(t.tally, 'reworked'), dcm.count_of(t.tally, 'handled')))
+	FROM (SELECT coalesce(bulletin_figures.tally, '{}') AS tally, dcm.setting('in_time_denominator') = 'closed' AS of_closed) AS t;
 END;
 COMMENT ON FUNCTION dcm.bulletin_figures(dcm.tally) IS
 	'The figures of a bulletin for a tally, as dcm.eval_city() has them: counts, and rates in percent, null on zero. 简报指标值。';
@@ -109,9 +105,7 @@ BEGIN ATOMIC
 		-- a span of one's own is shown by its months
 		SELECT 'trend', n.back, e.period, e.first_day, least(e.last_day, bulletin_spans.till)
 		FROM generate_series(0, 11) AS n (back)
-			CROSS JOIN (SELECT CASE kind WHEN 'own' THEN 'month' ELSE kind END AS kind, CASE kind WHEN 'own' THEN to_char(bulletin_spans.till
-				+ CASE WHEN (SELECT dcm.setting('month_starts_on'))::int NOT IN (1) AND extract(day FROM bulletin_spans.till) >= (SELECT dcm.setting('month_starts_on'))::int
-					THEN interval '1 month' ELSE interval '0' END, 'YYYY-MM') ELSE code END AS code) AS u
+			CROSS JOIN (SELECT CASE kind WHEN 'own' THEN 'month' ELSE kind END AS kind, CASE kind WHEN 'own' THEN (SELECT o.period FROM dcm.period_of('month', bulletin_spans.till, dcm.month_starts_on()) AS o) ELSE code END AS code) AS u
 			CROSS JOIN LATERAL dcm.earlier_period(u.kind, u.code, bulletin_spans.since, bulletin_spans.till, n.back) AS e
 	), fact AS MATERIALIZED (
 		SELECT f.day, f.tally
